@@ -1,0 +1,136 @@
+"""Files that are whole or absent. The only place that renames, and the only one that writes what must last.
+
+Promised: after `write` returns, the content survives kill -9 and, when durable, a power cut on a local journaling
+file system that honours a flush. Not promised: network file systems, and disks that lie about a flush.
+"""
+
+from __future__ import annotations
+
+import errno
+import itertools
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ace.errors import CannotCreate, StorageError
+
+TEMPORARY = ".tmp-"
+_counter = itertools.count()
+_HINTS = {
+    errno.ENOSPC: "the disk is full: free space, then run the same command again",
+    errno.EDQUOT: "the disk quota is used up: free space, then run the same command again",
+    errno.EFBIG: "the file size limit is reached (ulimit -f): raise it, then run the same command again",
+    errno.EROFS: "the file system is read-only: choose another folder with --artifacts DIR",
+    errno.EACCES: "check the permissions, or choose another folder with --artifacts DIR",
+    errno.EPERM: "check the permissions, or choose another folder with --artifacts DIR",
+}
+
+
+@contextmanager
+def explained(path: Path, doing: str) -> Iterator[None]:
+    """Turn an OSError into a StorageError that says what was being done, where, and what to do."""
+    try:
+        yield
+    except OSError as error:
+        message = f"cannot {doing} {path}: {error.strerror or error}"
+        raise StorageError(message, path=str(path), hint=_HINTS.get(error.errno or 0, "")) from error
+
+
+def write(path: Path, content: bytes, *, durable: bool = True) -> None:
+    """Replace `path` by `content`, atomically. Raises StorageError; `path` is then as it was before."""
+    with explained(path, "write"):
+        temporary = path.parent / f"{TEMPORARY}{path.name}-{os.getpid()}-{next(_counter)}"
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+        try:
+            try:
+                _write_all(descriptor, content)
+                if durable:
+                    os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+            os.replace(temporary, path)
+        except BaseException:
+            _forget(temporary)
+            raise
+        if durable:
+            sync_folder(path.parent)
+
+
+def link(target: str, path: Path) -> None:
+    """Point the symbolic link `path` at `target`; a reader never finds it missing."""
+    with explained(path, "link"):
+        temporary = path.parent / f"{TEMPORARY}{path.name}-{os.getpid()}-{next(_counter)}"
+        os.symlink(target, temporary)
+        try:
+            os.replace(temporary, path)
+        except BaseException:
+            _forget(temporary)
+            raise
+
+
+def move(path: Path, to: Path) -> Path:
+    """Move a file or folder within one file system, to `to` or to a free name beside it. Returns where it went."""
+    with explained(path, "move"):
+        to.parent.mkdir(exist_ok=True)
+        goal = to
+        for number in itertools.count(2):
+            if not os.path.lexists(goal):
+                break
+            goal = to.with_name(f"{to.name}.{number}")
+        os.replace(path, goal)
+        sync_folder(to.parent)
+        return goal
+
+
+def make_folder(path: Path) -> None:
+    """Make `path` and its parents. Raises CannotCreate."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise cannot_create(path, error) from error
+
+
+def make_new_folder(path: Path) -> bool:
+    """Make `path` exclusively; False when it exists already. Raises CannotCreate."""
+    try:
+        path.mkdir()
+    except FileExistsError:
+        return False
+    except OSError as error:
+        raise cannot_create(path, error) from error
+    return True
+
+
+def cannot_create(path: Path, error: OSError) -> CannotCreate:
+    message = f"cannot create {path}: {error.strerror or error}"
+    return CannotCreate(message, hint=_HINTS.get(error.errno or 0, "choose another folder with --artifacts DIR"))
+
+
+def sync_folder(path: Path) -> None:
+    """Make the names in a folder last."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def sweep(folder: Path) -> None:
+    """Remove temporary files that a killed writer left. Only the holder of the run's lock may call this."""
+    for name in os.listdir(folder):
+        if name.startswith(TEMPORARY):
+            _forget(folder / name)
+
+
+def _write_all(descriptor: int, content: bytes) -> None:
+    rest = memoryview(content)
+    while rest:  # a signal or a nearly full disk may cut a write short
+        rest = rest[os.write(descriptor, rest) :]
+
+
+def _forget(path: Path) -> None:
+    try:
+        path.unlink()
+    except OSError:
+        return

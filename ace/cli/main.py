@@ -1,0 +1,110 @@
+"""The `ace` command: a table of subcommands, each in its own file and imported only when it is called."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import Any
+
+import click
+
+import ace
+from ace.errors import EXIT_CODES, AceError
+
+COMMANDS: dict[str, str] = {  # name: first line of its help, so that `ace --help` imports none of them
+    "run": "Run a pipeline, or go on with a run.",
+    "plan": "Show what a run would do, and why.",
+    "why": "Explain what will be done with one phase, and what caused it.",
+    "status": "Show a run's phases: state, time, in → out, cost.",
+    "list": "List runs, the newest first.",
+    "view": "Look into an artifact.",
+    "compare": "Compare runs side by side.",
+    "verify": "Check every artifact of a run again.",
+    "prune": "Delete and compress old runs.",
+    "doctor": "Say what works here and what is missing.",
+    "pipelines": "List the pipelines that can be run.",
+}
+EPILOG = "Exit codes:\n\n\b\n" + "\n".join(f"{code:>4}  {meaning}" for code, meaning in EXIT_CODES.items())
+
+
+class Commands(click.Group):
+    """Finds a subcommand by name without importing the others."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"ace.cli.{module_of(cmd_name)}").command
+        return command
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            from ace.runs import nearest  # noqa: PLC0415
+
+            near = nearest(args[0], list(COMMANDS))
+            ctx.fail(f"no command {args[0]!r}" + (f"; did you mean {', '.join(near)}?" if near else "; see ace --help"))
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+def module_of(name: str) -> str:
+    return f"{name}_runs" if name == "list" else name  # a module called `list` would hide the built-in
+
+
+@click.group(cls=Commands, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(ace.__version__, prog_name="ace")
+def group() -> None:
+    """Batch pipelines whose every phase leaves a checked artifact on disk.
+
+    A crash at phase 8 never costs phases 1 to 7 again.
+    """
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command and exit with its code. Errors are one sentence and a hint; a traceback only with --debug."""
+    try:
+        code = group.main(arguments, standalone_mode=False)
+    except click.exceptions.Abort:
+        code = 130
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except AceError as error:
+        code = report(error)
+    except BrokenPipeError:  # `ace list | head`: the reader has seen enough
+        sys.stderr.close()
+        code = 0
+    except KeyboardInterrupt:
+        code = 130
+    except Exception as error:
+        code = _bug(error)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def report(error: AceError) -> int:
+    """Print an error as a user should see it. Returns its exit code."""
+    if "--debug" in sys.argv:
+        _traceback(error)
+    click.echo(f"ace: {error.message}", err=True)
+    if error.hint:
+        click.echo(f"     {error.hint}", err=True)
+    return error.exit_code
+
+
+def _bug(error: Exception) -> int:
+    if "--debug" in sys.argv:
+        _traceback(error)
+    click.echo(f"ace: a bug in ACE: {type(error).__name__}: {error}", err=True)
+    click.echo("     committed artifacts are intact; run it again with --debug for the traceback", err=True)
+    return 70
+
+
+def _traceback(error: Any) -> None:
+    import traceback  # noqa: PLC0415
+
+    traceback.print_exception(error)

@@ -1,0 +1,36 @@
+"""Options that several commands share, and how results are printed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ace import config, jsonio
+from ace.records import Json
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
+def common(function: Callable[..., Any]) -> Callable[..., Any]:
+    """--artifacts, --json, --debug."""
+    function = click.option("--debug", is_flag=True, help="Show the traceback of an error.")(function)
+    function = click.option("--json", "as_json", is_flag=True, help="Print JSON on stdout.")(function)
+    return click.option("--artifacts", default="", metavar="DIR", help="Folder of the runs (default data/artifacts).")(
+        function
+    )
+
+
+def root(artifacts: str) -> Path:
+    """The folder of the runs, from the flag, the environment, the configuration files or the default."""
+    return config.load({"artifacts": artifacts}).artifacts
+
+
+def print_json(value: Json) -> None:
+    """One JSON document on stdout, indented for reading."""
+    import orjson  # noqa: PLC0415
+
+    jsonio.dumps(value)  # strict: NaN must not become null on the way out, either
+    click.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2))

@@ -1,0 +1,184 @@
+"""Configuration: flags, then ACE_* variables, then ./ace.toml, then the user's config.toml, then declared defaults.
+
+Every key of a phase is declared with its default in the pipeline's pipeline.py; a key that is not is refused.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from ace.errors import ConfigError
+from ace.records import Json, Phase, Pipeline
+from ace.runs import nearest
+
+FILE = "ace.toml"
+ENGINE_DEFAULTS: dict[str, Json] = {
+    "artifacts": "data/artifacts",  # folder of the runs
+    "cache": "data/cache",  # folder of what may be lost: feeds and pages read before
+    "prune_keep": 10,  # latest runs of a pipeline that `ace prune` leaves alone
+    "prune_compress": 100,  # up to this place runs are compressed; later ones are deleted
+    "prune_days": 90,  # but never before this age in days
+}
+Values = dict[str, dict[str, Json]]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Engine settings and, per pipeline, what files and environment say about phases: {pipeline: {phase.key: value}}."""
+
+    engine: Mapping[str, Json]
+    phases: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
+
+    @property
+    def artifacts(self) -> Path:
+        return Path(str(self.engine["artifacts"]))
+
+    @property
+    def cache(self) -> Path:
+        return Path(str(self.engine["cache"]))
+
+
+def load(flags: Mapping[str, Json] | None = None, environ: Mapping[str, str] | None = None) -> Settings:
+    """Read all layers but the command line's --set. Raises ConfigError naming file, line and key."""
+    environ = os.environ if environ is None else environ
+    engine = dict(ENGINE_DEFAULTS)
+    phases: dict[str, dict[str, Json]] = {}
+    for path in (_user_file(environ), Path(FILE)):
+        if path.is_file():
+            _merge_file(path, engine, phases)
+    _merge_environment(environ, engine, phases)
+    engine.update({key: value for key, value in (flags or {}).items() if value not in (None, "")})
+    return Settings(engine, phases)
+
+
+def effective(pipeline: Pipeline, settings: Settings, overrides: Mapping[str, Json]) -> Values:
+    """The configuration of every phase: {phase: {key: value}}. `overrides` are {"phase.key": value}.
+
+    Raises ConfigError for keys that no phase declares and values of the wrong kind.
+    """
+    values: Values = {phase.name: dict(phase.config) for phase in pipeline.phases}
+    for layer, where in ((settings.phases.get(pipeline.name, {}), f"[{pipeline.name}]"), (overrides, "--set")):
+        for dotted, value in layer.items():
+            phase, key = _declared(pipeline, dotted, where)
+            values[phase.name][key] = _fitting(phase.config[key], value, f"{where} {dotted}")
+    return values
+
+
+def parse_assignment(text: str, pipeline: Pipeline) -> tuple[str, Json]:
+    """("phase.key", value) of `phase.key=value`; the value is JSON where it can be read as such, else text."""
+    dotted, equals, raw = text.partition("=")
+    if not equals or "." not in dotted:
+        message = f"--set {text!r}: expected phase.key=value"
+        raise ConfigError(message, hint=f"for example --set {_example(pipeline)}")
+    dotted = dotted.strip().removeprefix(f"{pipeline.name}.")
+    phase, key = _declared(pipeline, dotted, "--set")
+    return f"{phase.name}.{key}", parse_value(raw, phase.config[key])
+
+
+def parse_value(raw: str, default: Json) -> Json:
+    """Text for a key whose default is text; else JSON where it can be read as such."""
+    if isinstance(default, str):
+        return raw
+    try:
+        return orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        return raw
+
+
+def _declared(pipeline: Pipeline, dotted: str, where: str) -> tuple[Phase, str]:
+    name, _, key = dotted.partition(".")
+    phase = next((one for one in pipeline.phases if one.name == name), None)
+    if phase is None:
+        near = nearest(name, [one.name for one in pipeline.phases]) or [one.name for one in pipeline.phases]
+        message = f"{where}: pipeline {pipeline.name} has no phase {name!r}"
+        raise ConfigError(message, hint=f"did you mean {', '.join(near)}?")
+    if key not in phase.config:
+        near = nearest(key, list(phase.config)) or list(phase.config)
+        message = f"{where}: phase {name} has no key {key!r}"
+        raise ConfigError(message, hint=f"did you mean {', '.join(near)}?" if near else "it declares no keys")
+    return phase, key
+
+
+def _fitting(default: Json, value: Json, where: str) -> Json:
+    """`value`, converted where nothing is lost, when it is of the kind of `default`."""
+    if isinstance(default, list) and not isinstance(value, list):
+        return [value]
+    if isinstance(default, float) and type(value) is int:
+        return float(value)
+    if default is None or type(value) is type(default):
+        return value
+    expected = {bool: "true or false", int: "a whole number", float: "a number", dict: "a table", str: "text"}
+    message = f"{where}: {value!r} is not {expected.get(type(default), type(default).__name__)}"
+    raise ConfigError(message, hint=f"the default is {default!r}")
+
+
+def _user_file(environ: Mapping[str, str]) -> Path:
+    home = environ.get("XDG_CONFIG_HOME") or os.path.join(environ.get("HOME", "~"), ".config")
+    return Path(home) / "ace" / "config.toml"
+
+
+def _merge_file(path: Path, engine: dict[str, Json], phases: dict[str, dict[str, Json]]) -> None:
+    import tomllib  # noqa: PLC0415  (only where there is a file to read)
+
+    try:
+        text = path.read_text("utf-8")
+        document = tomllib.loads(text)
+    except (OSError, ValueError) as error:
+        message = f"{path}: {error}"
+        raise ConfigError(message) from error
+    for section, body in document.items():
+        if not isinstance(body, dict):
+            message = f"{path}{_line(text, section)}: key {section!r} stands outside a section"
+            raise ConfigError(message, hint="engine keys belong under [ace], phase keys under [pipeline.phase]")
+        if section == "ace":
+            for key, value in body.items():
+                _set_engine(engine, key, value, f"{path}{_line(text, key)}")
+        else:
+            for phase, keys in body.items():
+                if not isinstance(keys, dict):
+                    message = f"{path}{_line(text, phase)}: [{section}] {phase}: expected a section [{section}.PHASE]"
+                    raise ConfigError(message)
+                phases.setdefault(section, {}).update({f"{phase}.{key}": value for key, value in keys.items()})
+
+
+def _merge_environment(
+    environ: Mapping[str, str], engine: dict[str, Json], phases: dict[str, dict[str, Json]]
+) -> None:
+    """ACE_ARTIFACTS=DIR for the engine; ACE_NEWS__SCRAPING__CONCURRENCY=8 for a phase. Other ACE_* are not ours."""
+    for name, raw in environ.items():
+        if not name.startswith("ACE_"):
+            continue
+        parts = name.removeprefix("ACE_").lower().split("__")
+        if len(parts) == 3:
+            phases.setdefault(parts[0], {})[f"{parts[1]}.{parts[2]}"] = parse_value(raw, None)
+        elif parts[0] in engine:
+            _set_engine(engine, parts[0], parse_value(raw, ENGINE_DEFAULTS[parts[0]]), name)
+
+
+def _set_engine(engine: dict[str, Json], key: str, value: Json, where: str) -> None:
+    if key not in ENGINE_DEFAULTS:
+        near = nearest(key, list(ENGINE_DEFAULTS)) or list(ENGINE_DEFAULTS)
+        message = f"{where}: [ace] has no key {key!r}"
+        raise ConfigError(message, hint=f"did you mean {', '.join(near)}?")
+    engine[key] = _fitting(ENGINE_DEFAULTS[key], value, where)
+
+
+def _line(text: str, key: str) -> str:
+    """`:7` for the first line that begins with the key, so that the message leads to the place."""
+    for place, line in enumerate(text.splitlines(), 1):
+        if line.strip().lstrip("[").startswith(key):
+            return f":{place}"
+    return ""
+
+
+def _example(pipeline: Pipeline) -> str:
+    for phase in pipeline.phases:
+        for key, value in phase.config.items():
+            return f"{phase.name}.{key}={value if value not in ('', []) else 'VALUE'}"
+    return "phase.key=value"

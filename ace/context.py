@@ -1,0 +1,218 @@
+"""What a phase may touch: its configuration, per-item work, blobs, a cache, earlier runs, messages. Nothing else.
+
+A phase never sees the store, the orchestrator or a provider's SDK; everything that it does leaves through here, so
+that it is journalled, counted, reported and can be stopped.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Any, Protocol
+
+from ace import jsonio
+from ace.errors import ItemsFailed, PhaseError
+from ace.executors import threads
+from ace.records import Blob, EarlierRun, FailedItem, Json, Mapped
+
+PROGRESS_EVERY_S = 0.5  # an event line for every item would make the log larger than the artifacts
+RETRY_BASE_S = 0.5
+
+
+class Journal(Protocol):
+    """Finished items of a phase that has not committed yet."""
+
+    def find(self, key: str, content: str) -> tuple[bool, Json]: ...
+    def add(self, key: str, content: str, value: Json) -> None: ...
+
+
+class Cache(Protocol):
+    """A small persistent map from text to JSON, shared by all runs of a pipeline."""
+
+    def get(self, key: str) -> Json: ...
+    def put(self, key: str, value: Json) -> None: ...
+
+
+class Blobs(Protocol):
+    """Binary side files, named by their content."""
+
+    def put(self, content: bytes, ext: str) -> Blob: ...
+    def get(self, blob: Mapping[str, Json]) -> bytes: ...
+
+
+class Isolation(Protocol):
+    """Calls in worker processes: a crash or a hang of one takes nothing else with it."""
+
+    def call(self, function: Callable[..., Any], args: tuple[Any, ...], timeout_s: float) -> Any: ...
+
+
+class Services(Protocol):
+    """What the engine gives to a context; `ace.testing` gives the same without a run directory."""
+
+    journal: Journal
+    blobs: Blobs
+    isolation: Isolation
+
+    def cache(self, name: str) -> Cache: ...
+    def earlier(self, phase: str, limit: int) -> list[EarlierRun]: ...
+    def event(self, kind: str, **fields: Json) -> None: ...
+    def check(self) -> None: ...
+    def wait(self, seconds: float) -> None: ...
+
+
+class Config(Mapping[str, Json]):
+    """A phase's own configuration. Which keys were read is recorded: only those make an artifact stale."""
+
+    def __init__(self, values: Mapping[str, Json]) -> None:
+        self._values = dict(values)
+        self.read: dict[str, Json] = {}
+
+    def __getitem__(self, key: str) -> Json:
+        if key not in self._values:
+            known = ", ".join(sorted(self._values)) or "no keys"
+            message = f"config key {key!r} is not declared by this phase's pipeline.py; it declares {known}"
+            raise PhaseError(message)
+        self.read[key] = self._values[key]
+        return self._values[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+
+class PhaseContext:
+    """Handed to `run(inputs, ctx)`. `started` is when the run began: the same after every resume."""
+
+    def __init__(
+        self, *, run_id: str, phase: str, started: datetime, config: Mapping[str, Json], services: Services
+    ) -> None:
+        self.run_id = run_id
+        self.phase = phase
+        self.started = started
+        self.config = Config(config)
+        self.warnings: list[str] = []
+        self.failed: list[FailedItem] = []
+        self._services = services
+        self._retry_base_s = RETRY_BASE_S
+        self._reported = 0.0
+
+    def map(
+        self,
+        function: Callable[[Any], Json],
+        items: Iterable[Any],
+        *,
+        key: Callable[[Any], str],
+        concurrency: int = 1,
+        attempts: int = 3,
+        isolate: bool = False,
+        timeout_s: float = 60.0,
+        tolerate: float = 1.0,
+    ) -> Mapped:
+        """Call `function` on each item; every finished item is on disk before the next progress is reported.
+
+        function     item -> JSON value. With `isolate`, a top-level function, called in a worker process and given
+                     at most `timeout_s` seconds; a crash or a hang fails that item only.
+        key          unique text per item; a value journalled before a crash is used again when key and content match
+        concurrency  items in flight at once (threads, or processes with `isolate`)
+        attempts     tries in all for transient errors (TransientError and its kinds); others are permanent at once
+        tolerate     share of items that may fail, 0 to 1; more raise ItemsFailed
+
+        Failed items are also counted in the artifact's `failed_count`, and make it `partial`.
+        """
+        work = [(key(item), item) for item in items]
+        self._refuse_duplicates(work)
+        done, failed = self._work_through(function, work, concurrency, attempts, isolate, timeout_s)
+        if work and len(failed) > tolerate * len(work):
+            first = failed[0]
+            message = f"{len(failed)} of {len(work)} items failed; first {first.key}: {first.error}: {first.message}"
+            raise ItemsFailed(message)
+        self.failed += failed
+        return Mapped([(item, done[name]) for name, item in work if name in done], failed)
+
+    def isolated(self, function: Callable[..., Json], *args: Any, timeout_s: float = 60.0) -> Json:
+        """Call a top-level function in a worker process. Raises WorkerCrashed, DeadlineExceeded, or what it raised."""
+        return self._services.isolation.call(function, args, timeout_s)
+
+    @property
+    def blobs(self) -> Blobs:
+        return self._services.blobs
+
+    def cache(self, name: str) -> Cache:
+        """A persistent map shared by all runs of the pipeline. What is in it may be lost without harm."""
+        return self._services.cache(name)
+
+    def earlier(self, phase: str, limit: int = 7) -> list[EarlierRun]:
+        """Data of `phase` in the latest completed runs of this pipeline, newest first, this run left out."""
+        return self._services.earlier(phase, limit)
+
+    def progress(self, done: int, total: int, note: str = "") -> None:
+        now = time.monotonic()
+        if done >= total or now - self._reported >= PROGRESS_EVERY_S:
+            self._reported = now
+            self._services.event("progress", phase=self.phase, done=done, total=total, note=note)
+
+    def log(self, message: str) -> None:
+        self._services.event("log", phase=self.phase, message=message)
+
+    def warn(self, message: str) -> None:
+        """Goes into the artifact's metadata, the event log and the terminal."""
+        self.warnings.append(message)
+        self._services.event("warning", phase=self.phase, message=message)
+
+    def check(self) -> None:
+        """Raises Interrupted when the run is told to pause or stop. Long loops call it."""
+        self._services.check()
+
+    def wait(self, seconds: float) -> None:
+        """Sleep that ends at once, by Interrupted, when the run is told to stop."""
+        self._services.wait(seconds)
+
+    def _refuse_duplicates(self, work: list[tuple[str, Any]]) -> None:
+        if len({name for name, _ in work}) == len(work):
+            return
+        seen: set[str] = set()
+        twice = next(name for name, _ in work if name in seen or seen.add(name))  # type: ignore[func-returns-value]
+        message = f"ctx.map: two items have the key {twice!r}; keys must be unique"
+        raise PhaseError(message)
+
+    def _work_through(
+        self,
+        function: Callable[[Any], Json],
+        work: list[tuple[str, Any]],
+        concurrency: int,
+        attempts: int,
+        isolate: bool,
+        timeout_s: float,
+    ) -> tuple[dict[str, Json], list[FailedItem]]:
+        journal = self._services.journal
+        done: dict[str, Json] = {}
+        missing: list[tuple[str, Any]] = []
+        content = {}
+        for name, item in work:
+            content[name] = jsonio.sha256(jsonio.dumps(item))
+            found, value = journal.find(name, content[name])
+            if found:
+                done[name] = value
+            else:
+                missing.append((name, item))
+        retry = threads.Retry(attempts, self._retry_base_s, self.wait)
+        call = self._in_worker(function, timeout_s) if isolate else function
+        failed: list[FailedItem] = []
+
+        def one(name: str, item: Any) -> Json:
+            return threads.attempt(call, name, item, retry)
+
+        for name, value in threads.run_items(one, missing, concurrency=concurrency, check=self.check):
+            if isinstance(value, FailedItem):
+                failed.append(value)
+            else:
+                journal.add(name, content[name], value)
+                done[name] = value
+            self.progress(len(done) + len(failed), len(work))
+        return done, failed
+
+    def _in_worker(self, function: Callable[[Any], Json], timeout_s: float) -> Callable[[Any], Json]:
+        return lambda item: self._services.isolation.call(function, (item,), timeout_s)

@@ -1,0 +1,153 @@
+"""Every error that ACE raises on purpose, each with the exit code that the command ends with.
+
+AceError
+├── UsageError               2   the command line asks for something that does not exist
+├── PhaseError               1   a phase cannot do its work; nothing of it is committed
+│   ├── OutputError          1   what a phase returned is not storable, or not what its schema says
+│   └── ItemsFailed          1   more items failed than the phase tolerates
+├── TransientError           1   worth another try: 429, 5xx, timeout, a lost connection, a dead worker
+│   ├── WorkerCrashed        1   the process that worked on an item died
+│   └── DeadlineExceeded     1   an item took longer than it may
+├── BudgetReached            4   the money that was allowed is spent
+├── DamagedArtifact         65   an artifact is torn, altered or belongs elsewhere
+├── ProviderUnavailable     69   a model provider refuses to work at all: key, quota, payment
+├── CannotCreate            73   a run folder or a file cannot be made
+├── StorageError            74   reading or writing failed: full disk, read-only, I/O error
+├── Locked                  75   another process works on this run or pipeline
+├── ConfigError             78   a configuration or source file says something impossible
+└── Interrupted       130, 143   a signal or a cancel request ended the run; it can be resumed
+"""
+
+from __future__ import annotations
+
+EXIT_CODES: dict[int, str] = {
+    0: "completed",
+    1: "a phase failed; the run can be resumed",
+    2: "usage: unknown pipeline, phase, run or option",
+    3: "partial: finished, with something missing that is named",
+    4: "budget reached; the run can be resumed",
+    65: "damaged artifact",
+    69: "model provider unavailable; the run can be resumed",
+    70: "a bug in ACE",
+    73: "a run folder or file cannot be created",
+    74: "input/output error (full disk, read-only folder); earlier artifacts are intact",
+    75: "locked: another process works on this run or pipeline",
+    78: "configuration error",
+    130: "interrupted (SIGINT); the run can be resumed",
+    143: "terminated (SIGTERM); the run can be resumed",
+}
+
+
+class AceError(Exception):
+    """Base of all. `hint` is the next thing to type or to look at."""
+
+    exit_code = 70
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class UsageError(AceError):
+    """The command line names something that does not exist."""
+
+    exit_code = 2
+
+
+class PhaseError(AceError):
+    """A phase cannot do its work. Permanent: the same inputs would fail again."""
+
+    exit_code = 1
+
+
+class OutputError(PhaseError):
+    """What a phase returned cannot be stored or breaks its schema; `path` is where in the data."""
+
+    def __init__(self, message: str, *, path: str = "", hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.path = path
+
+
+class ItemsFailed(PhaseError):
+    """More items failed than the phase tolerates."""
+
+
+class TransientError(AceError):
+    """Worth another try. `retry_after` (seconds) is what the other side asked for, if it did."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, *, retry_after: float | None = None, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.retry_after = retry_after
+
+
+class WorkerCrashed(TransientError):
+    """The process that worked on an item died (segmentation fault, out of memory, killed)."""
+
+
+class DeadlineExceeded(TransientError):
+    """An item took longer than it may."""
+
+
+class BudgetReached(AceError):
+    """The money that was allowed is spent."""
+
+    exit_code = 4
+
+
+class DamagedArtifact(AceError):
+    """An artifact is torn, altered after its commit, or belongs to another run; `path` names the file."""
+
+    exit_code = 65
+
+    def __init__(self, message: str, *, path: str = "", hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.path = path
+
+
+class ProviderUnavailable(AceError):
+    """A model provider refuses to work at all (key, quota, payment)."""
+
+    exit_code = 69
+
+
+class CannotCreate(AceError):
+    """A run folder or file cannot be made."""
+
+    exit_code = 73
+
+
+class StorageError(AceError):
+    """Reading or writing failed; `path` names the file. A full disk is not retried."""
+
+    exit_code = 74
+
+    def __init__(self, message: str, *, path: str = "", hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.path = path
+
+
+class Locked(AceError):
+    """Another process works on this run or pipeline; `holder` is what is known of it."""
+
+    exit_code = 75
+
+    def __init__(self, message: str, *, holder: str = "", hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.holder = holder
+
+
+class ConfigError(AceError):
+    """A configuration or source file says something impossible; the message names file and line or key."""
+
+    exit_code = 78
+
+
+class Interrupted(AceError):
+    """A signal or a cancel request ended the run between two items."""
+
+    def __init__(self, message: str, *, exit_code: int = 130, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.exit_code = exit_code

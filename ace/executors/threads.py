@@ -1,0 +1,104 @@
+"""Work on items in this process: one after the other, or in a bounded number of threads.
+
+The caller's `on_done` and `on_failed` run in the caller's thread, so a journal has a single writer.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from typing import Any
+
+from ace.errors import AceError, Interrupted, TransientError
+from ace.records import FailedItem
+
+BACKOFF_CAP_S = 60.0
+RETRY_AFTER_CAP_S = 24 * 3600.0
+
+
+@dataclass(frozen=True)
+class Retry:
+    """How often and how patiently. `wait` sleeps, and raises Interrupted when the run is told to stop."""
+
+    attempts: int
+    base_s: float
+    wait: Callable[[float], None]
+
+
+def backoff(attempt: int, base_s: float, retry_after: float | None = None) -> float:
+    """Seconds before try `attempt` + 1: exponential with full jitter, never less than the other side asked for.
+
+    Source: M. Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015 ("full jitter").
+    """
+    drawn = random.uniform(0, min(BACKOFF_CAP_S, base_s * 2 ** (attempt - 1)))
+    return max(drawn, min(retry_after or 0.0, RETRY_AFTER_CAP_S))
+
+
+def attempt(function: Callable[[Any], Any], key: str, item: Any, retry: Retry) -> Any:
+    """The value for one item, or a FailedItem. Only transient errors are tried again; Interrupted passes through."""
+    for number in range(1, retry.attempts + 1):
+        try:
+            return function(item)
+        except Interrupted:
+            raise
+        except TransientError as error:
+            if number == retry.attempts:
+                return failed(key, error, number)
+            retry.wait(backoff(number, retry.base_s, error.retry_after))
+        except Exception as error:  # whatever an item raises is that item's failure, not the phase's
+            return failed(key, error, number)
+    raise AssertionError
+
+
+def failed(key: str, error: BaseException, attempts: int) -> FailedItem:
+    message = error.message if isinstance(error, AceError) else str(error)
+    return FailedItem(key, type(error).__name__, message[:500], attempts)
+
+
+def run_items(
+    work: Callable[[str, Any], Any], items: Iterable[tuple[str, Any]], *, concurrency: int, check: Callable[[], None]
+) -> Iterator[tuple[str, Any]]:
+    """Yield (key, result) as items finish. `check` is asked before each start and raises to stop.
+
+    What is in flight when `check` raises is waited for and yielded before the exception goes on: no finished
+    work is lost.
+    """
+    if concurrency <= 1:
+        for key, item in items:
+            check()
+            yield key, work(key, item)
+        return
+    yield from _run_threaded(work, iter(items), concurrency, check)
+
+
+def _run_threaded(
+    work: Callable[[str, Any], Any], items: Iterator[tuple[str, Any]], concurrency: int, check: Callable[[], None]
+) -> Iterator[tuple[str, Any]]:
+    running: dict[Future[Any], str] = {}
+    stopped: BaseException | None = None
+    with ThreadPoolExecutor(concurrency, thread_name_prefix="ace-item") as pool:
+        while True:
+            while stopped is None and len(running) < concurrency:
+                try:
+                    check()
+                except Interrupted as error:
+                    stopped = error
+                    break
+                following = next(items, None)
+                if following is None:
+                    break
+                running[pool.submit(work, *following)] = following[0]
+            if not running:
+                break
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                key = running.pop(future)
+                try:
+                    value = future.result()
+                except Interrupted as error:
+                    stopped = stopped or error
+                    continue
+                yield key, value
+    if stopped is not None:
+        raise stopped

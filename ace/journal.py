@@ -1,0 +1,138 @@
+"""Finished items of a phase that has not committed yet, so that a crash costs only what was in flight.
+
+One line per item, handed to the kernel as the item finishes (kill -9 loses none); a background thread flushes to
+disk without pause and without making items wait, so one flush covers all that came during the one before.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import orjson
+
+from ace import atomic, jsonio
+
+FORMAT = 1
+
+
+class Journal:
+    """The journal of one phase of one run; a single process writes it, from any thread.
+
+    A row counts for the same key, the same item content and the same `fingerprint`; a journal with another
+    fingerprint is moved to `.trash/`.
+    """
+
+    def __init__(self, path: Path, fingerprint: str) -> None:
+        self.path = path
+        self._fingerprint = fingerprint
+        self._rows: dict[str, tuple[str, Any]] = {}
+        self._descriptor = -1
+        self._lock = threading.Lock()
+        self._flusher: _Flusher | None = None
+        if path.exists():
+            self._load()
+
+    def find(self, key: str, content: str) -> tuple[bool, Any]:
+        """(True, value) when this very item was finished before."""
+        row = self._rows.get(key)
+        return (True, row[1]) if row is not None and row[0] == content else (False, None)
+
+    def add(self, key: str, content: str, value: Any) -> None:
+        """Record a finished item. Raises OutputError when the value is not JSON, StorageError when it cannot be kept."""
+        row = b'{"k":%b,"c":"%b","v":%b}\n' % (orjson.dumps(key), content.encode(), jsonio.dumps(value))
+        with self._lock:
+            if self._descriptor < 0:
+                self._start()
+            with atomic.explained(self.path, "write"):
+                self._append(row)
+        if self._flusher is not None:
+            self._flusher.dirty.set()
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Flush what is there and let go of the file."""
+        if self._flusher is not None:
+            self._flusher.stop()
+            self._flusher = None
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+    def remove(self) -> None:
+        """The phase is committed: its artifact holds everything that the journal held."""
+        self.close()
+        self.path.unlink(missing_ok=True)
+
+    def _load(self) -> None:
+        raw = self.path.read_bytes()
+        whole = raw.rfind(b"\n") + 1
+        lines = raw[:whole].splitlines()
+        if not lines or not self._is_mine(lines[0]):
+            atomic.move(self.path, self.path.parent.parent / ".trash" / self.path.name)
+            return
+        for line in lines[1:]:
+            try:
+                row = orjson.loads(line)
+                self._rows[row["k"]] = (row["c"], row["v"])
+            except (ValueError, KeyError, TypeError):
+                continue  # a damaged row is an item that is done again
+        if whole != len(raw):
+            os.truncate(self.path, whole)
+
+    def _is_mine(self, line: bytes) -> bool:
+        try:
+            head = orjson.loads(line)
+        except ValueError:
+            return False
+        return isinstance(head, dict) and (head.get("format"), head.get("fingerprint")) == (FORMAT, self._fingerprint)
+
+    def _start(self) -> None:
+        new = not self.path.exists()
+        if new:
+            atomic.make_folder(self.path.parent)
+        with atomic.explained(self.path, "open"):
+            flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
+            self._descriptor = os.open(self.path, flags, 0o600)
+            if new:
+                self._append(jsonio.line({"format": FORMAT, "fingerprint": self._fingerprint}))
+                atomic.sync_folder(self.path.parent)
+        self._flusher = _Flusher(self._descriptor)
+        self._flusher.start()
+
+    def _append(self, row: bytes) -> None:
+        written = os.write(self._descriptor, row)
+        while written < len(row):
+            written += os.write(self._descriptor, row[written:])
+
+
+class _Flusher(threading.Thread):
+    """Calls fdatasync as long as there is something new; the call does not hold the interpreter's lock."""
+
+    def __init__(self, descriptor: int) -> None:
+        super().__init__(name="ace-journal", daemon=True)
+        self._descriptor = descriptor
+        self._stopping = False
+        self.dirty = threading.Event()
+
+    def run(self) -> None:
+        while not self._stopping:
+            self.dirty.wait()
+            self.dirty.clear()
+            os.fdatasync(self._descriptor)
+
+    def stop(self) -> None:
+        self._stopping = True
+        self.dirty.set()
+        self.join()

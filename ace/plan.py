@@ -1,0 +1,172 @@
+"""What will be done and why, from recorded fingerprints and current ones. Pure: reads nothing, writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ace.errors import ConfigError
+from ace.records import Phase
+
+RUN, SKIP, CHECK, BLOCKED = "run", "skip", "check", "blocked"
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What is on disk of one phase: `valid`, `edited`, `damaged` or `missing`, and what it was made with."""
+
+    state: str
+    sha256: str = ""
+    why: str = ""
+    status: str = "completed"
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    code: str = ""
+    code_files: Mapping[str, list[str]] = field(default_factory=dict)
+    config: Mapping[str, Any] = field(default_factory=dict)
+    schema: str = ""
+
+
+@dataclass(frozen=True)
+class Current:
+    """What a phase would be made with today."""
+
+    code: str
+    code_files: Mapping[str, list[str]]
+    config: Mapping[str, Any]
+    schema: str
+
+
+@dataclass(frozen=True)
+class Decision:
+    """run, skip, check (run only if an input comes out different) or blocked, with the reason in words.
+
+    `stale` says what has changed since a skipped artifact was made, though it is kept.
+    """
+
+    phase: str
+    action: str
+    reason: str
+    stale: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the command line asks for: phases to run anew whatever is there, the only ones to touch, stale ones too."""
+
+    anew: frozenset[str] = frozenset()
+    only: frozenset[str] | None = None
+    rerun_stale: bool = False
+
+
+def reads(phases: tuple[Phase, ...]) -> dict[str, tuple[str, ...]]:
+    """The inputs of each phase; the previous phase by default. Raises ConfigError for unknown names and cycles."""
+    names = [phase.name for phase in phases]
+    if len(set(names)) != len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        message = f"two phases are called {twice!r}"
+        raise ConfigError(message)
+    inputs: dict[str, tuple[str, ...]] = {}
+    for place, phase in enumerate(phases):
+        default = () if place == 0 else (names[place - 1],)
+        inputs[phase.name] = default if phase.reads is None else phase.reads
+        for wanted in inputs[phase.name]:
+            if wanted not in names[:place]:
+                message = f"phase {phase.name!r} reads {wanted!r}, which is not a phase before it"
+                raise ConfigError(message)
+    return inputs
+
+
+def descendants(phases: tuple[Phase, ...], name: str) -> frozenset[str]:
+    """Phases that depend on `name`, directly or not."""
+    found = {name}
+    for phase, inputs in reads(phases).items():
+        if found & set(inputs):
+            found.add(phase)
+    return frozenset(found - {name})
+
+
+def decide(phase: Phase, recorded: Recorded, current: Current, inputs: Mapping[str, str], asked: Asked) -> Decision:
+    """The decision for one phase whose inputs are known. `inputs` holds the hash of each input that is there."""
+    if phase.name in asked.anew:
+        return Decision(phase.name, RUN, "asked for")
+    if recorded.state == "missing":
+        return Decision(phase.name, RUN, "no artifact yet")
+    if recorded.state == "damaged":
+        return Decision(phase.name, RUN, f"damaged: {recorded.why}")
+    if changed := changed_inputs(recorded.inputs, inputs):
+        return Decision(phase.name, RUN, changed)
+    stale = stale_reasons(recorded, current)
+    if stale and asked.rerun_stale:
+        return Decision(phase.name, RUN, "stale: " + "; ".join(stale))
+    note = "valid" if recorded.state == "valid" else "edited since its commit; taken as it is"
+    return Decision(phase.name, SKIP, note, stale)
+
+
+def changed_inputs(before: Mapping[str, str], now: Mapping[str, str]) -> str:
+    """Why recorded inputs no longer match, in one sentence; empty when they do."""
+    for name in sorted(before.keys() | now.keys()):
+        if name not in before:
+            return f"input {name} was missing and is there now"
+        if name not in now:
+            return f"input {name} is missing now"
+        if before[name] != now[name]:
+            return f"input {name} has changed"
+    return ""
+
+
+def stale_reasons(recorded: Recorded, current: Current) -> tuple[str, ...]:
+    """What has changed of code, configuration and schema since the artifact was made; empty when nothing."""
+    reasons = []
+    if recorded.code != current.code:
+        names = _changed_files(recorded.code_files, current.code_files)
+        reasons.append(f"code changed in {', '.join(names[:3]) or 'an imported file'}{' …' if len(names) > 3 else ''}")
+    for key in sorted(recorded.config):
+        if key not in current.config:
+            reasons.append(f"config {key} is gone")
+        elif recorded.config[key] != current.config[key]:
+            reasons.append(f"config {key} changed from {short(recorded.config[key])} to {short(current.config[key])}")
+    if recorded.schema != current.schema:
+        reasons.append("schema changed")
+    return tuple(reasons)
+
+
+def whole(
+    phases: tuple[Phase, ...], recorded: Mapping[str, Recorded], current: Mapping[str, Current], asked: Asked
+) -> list[Decision]:
+    """The plan of a run before it starts. What follows a phase that runs can only be `check`ed when the time comes."""
+    decisions: dict[str, Decision] = {}
+    for phase, inputs in zip(phases, reads(phases).values(), strict=True):
+        name = phase.name
+        if asked.only is not None and name not in asked.only:
+            decisions[name] = Decision(name, SKIP, "not asked for")
+            continue
+        hashes = {wanted: recorded[wanted].sha256 for wanted in inputs if recorded[wanted].sha256}
+        decision = decide(phase, recorded[name], current[name], hashes, asked)
+        moving = [wanted for wanted in inputs if decisions[wanted].action in (RUN, CHECK)]
+        if moving and (decision.action == SKIP or decision.reason.startswith("input ")):
+            decision = Decision(name, CHECK, f"runs if the output of {moving[0]} changes", decision.stale)
+        decisions[name] = decision
+    return list(decisions.values())
+
+
+def may_run(phase: Phase, inputs: Iterable[str], there: Iterable[str]) -> str:
+    """Why a phase cannot run with the inputs that are there; empty when it can."""
+    wanted, found = list(inputs), set(there)
+    required = [name for name in wanted if name not in phase.optional and name not in found]
+    if required:
+        return f"its input {required[0]} is missing"
+    present = sum(name in found for name in phase.optional)
+    if present < phase.at_least:
+        return f"only {present} of its optional inputs are there, {phase.at_least} are needed"
+    return ""
+
+
+def short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 40 else text[:39] + "…"
+
+
+def _changed_files(before: Mapping[str, list[str]], now: Mapping[str, list[str]]) -> list[str]:
+    said = {name: digests[0] for name, digests in before.items()}, {name: digests[0] for name, digests in now.items()}
+    return sorted(name for name in said[0].keys() | said[1].keys() if said[0].get(name) != said[1].get(name))

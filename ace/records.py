@@ -1,0 +1,145 @@
+"""The nouns of ACE as frozen records: pipelines and phases as declared, outputs as returned.
+
+Nothing here does I/O and nothing here imports a phase: phases are named by string.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Json = Any  # a value that JSON can hold; schemas, not types, say which
+Data = dict[str, Any]  # the `data` object of an artifact
+
+
+@dataclass(frozen=True)
+class Phase:
+    """One phase as a pipeline declares it.
+
+    name         as in file names and on the command line, `[a-z][a-z0-9_]*`
+    reads        phases whose data it gets; None means the previous one, () means none
+    optional     those of `reads` that may be missing; then `at_least` of them must be there
+    run          "package.module" or "package.module:function" (default: derived from the pipeline's package)
+    config       every key it reads with its default; other keys are refused in ace.toml and --set
+    items        key in its data that lists the items; counted, compared and traced (each has an `id`)
+    dropped      key in its data that lists what it left out: {id, reason}
+    item         what one item is called, singular
+    attempts     tries in all when it fails for a transient reason
+    stall_after  seconds without an event after which readers call it stalled
+    files        data files beside its module that it depends on, relative to the module
+    """
+
+    name: str
+    reads: tuple[str, ...] | None = None
+    optional: tuple[str, ...] = ()
+    at_least: int = 0
+    run: str = ""
+    config: Mapping[str, Json] = field(default_factory=dict)
+    items: str = ""
+    dropped: str = ""
+    item: str = "item"
+    attempts: int = 3
+    stall_after: float = 300.0
+    files: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """An ordered set of phases. `options` maps a command-line option to the config key that it sets.
+
+    A value of `options` is "phase.key"; INPUT arguments of the command go to the option named "input".
+    """
+
+    name: str
+    phases: tuple[Phase, ...]
+    title: str = ""
+    package: str = ""  # where pNN_<phase> modules live; "" for a pipeline in a single file
+    schemas: str = ""  # folder of <phase>.schema.json; "" means only the envelope is checked
+    options: Mapping[str, str] = field(default_factory=dict)
+    file: str = ""  # the .py file of a user's own pipeline
+
+
+@dataclass(frozen=True)
+class Output:
+    """What a phase returns. `files` are side files by extension: {"md": text} is written as phase10_x.md.
+
+    `method` says how the data came about where that matters ("extractive", "rules", a model's name).
+    """
+
+    data: Data
+    files: Mapping[str, str | bytes] = field(default_factory=dict)
+    method: str = ""
+
+
+@dataclass(frozen=True)
+class FailedItem:
+    """An item that failed for good: its key, the error's class and message, how often it was tried."""
+
+    key: str
+    error: str
+    message: str
+    attempts: int
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """The result of `ctx.map`: values in the order of the items, failures apart.
+
+    Iterating gives the values of the items that succeeded; `pairs` gives (item, value).
+    """
+
+    pairs: list[tuple[Any, Json]]
+    failed: list[FailedItem]
+
+    def __iter__(self) -> Iterator[Json]:
+        return (value for _, value in self.pairs)
+
+    def __len__(self) -> int:
+        return len(self.pairs)
+
+
+@dataclass(frozen=True)
+class EarlierRun:
+    """The data of one phase in an earlier completed run of the same pipeline."""
+
+    run_id: str
+    started: str
+    data: Data
+
+
+@dataclass(frozen=True)
+class Blob:
+    """A binary side file, named by its content: blobs/<sha256>.<ext>."""
+
+    sha256: str
+    ext: str
+    bytes: int
+
+    def as_json(self) -> Data:
+        return {"sha256": self.sha256, "ext": self.ext, "bytes": self.bytes}
+
+
+PhaseFunction = Callable[["Inputs", Any], Output]  # the signature of a phase
+
+
+class Inputs(Mapping[str, Data]):
+    """The data of the artifacts that a phase declared, by phase name. `missing` names absent optional ones."""
+
+    def __init__(self, data: Mapping[str, Data], missing: tuple[str, ...] = ()) -> None:
+        self._data = dict(data)
+        self.missing = missing
+
+    def __getitem__(self, name: str) -> Data:
+        try:
+            return self._data[name]
+        except KeyError:
+            known = ", ".join(sorted(self._data)) or "nothing"
+            message = f"input {name!r} was not declared or is missing; this phase was given {known}"
+            raise KeyError(message) from None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._data)
+
+    def __len__(self) -> int:
+        return len(self._data)

@@ -1,0 +1,142 @@
+"""run.json: the state of a run and of its phases, written by the one process that holds the run's lock.
+
+It is a summary, not the truth: artifacts and events are. Lost or torn, it is rebuilt from them.
+"""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Any
+
+from ace import atomic, clock, events, jsonio, lock
+from ace.errors import AceError
+from ace.records import Data, Pipeline
+
+FILE = "run.json"
+LOCK = ".lock"
+UNFINISHED = frozenset(("initialized", "queued", "running", "pausing", "paused", "cancelling", "failed", "partial"))
+
+
+class RunFile:
+    """The in-memory state of the run that this process works on; every change is written at once."""
+
+    def __init__(self, folder: Path, content: Data) -> None:
+        self._path = folder / FILE
+        self._lock = threading.Lock()
+        self.content = content
+
+    def update(self, **fields: Any) -> None:
+        with self._lock:
+            self.content.update(fields)
+            self._save()
+
+    def update_phase(self, name: str, **fields: Any) -> None:
+        with self._lock:
+            self.content["phases"][name].update(fields)
+            self._save()
+
+    def phase(self, name: str) -> Data:
+        found: Data = self.content["phases"][name]
+        return found
+
+    def _save(self) -> None:
+        self.content["updated"] = clock.stamp()
+        atomic.write(self._path, jsonio.dumps(self.content) + b"\n", durable=False)
+
+
+def new(run_id: str, pipeline: Pipeline, settings: Data, version: str) -> Data:
+    """The content of run.json for a run that has not started. `settings` are the overrides it was given."""
+    return {
+        "run_id": run_id,
+        "pipeline": pipeline.name,
+        "pipeline_file": pipeline.file,
+        "state": "initialized",
+        "created": clock.stamp(),
+        "updated": clock.stamp(),
+        "settings": settings,
+        "error": "",
+        "ace_version": version,
+        "phases": {phase.name: pending(number) for number, phase in enumerate(pipeline.phases, 1)},
+    }
+
+
+def pending(number: int) -> Data:
+    return {"number": number, "state": "pending", "attempts": 0, "error": ""}
+
+
+def load(folder: Path) -> Data | None:
+    """The content of run.json, or what can be rebuilt of it; None when the folder holds no run."""
+    try:
+        content = jsonio.loads((folder / FILE).read_bytes(), what=FILE)
+    except (OSError, ValueError):
+        content = None
+    if isinstance(content, dict) and isinstance(content.get("phases"), dict) and content.get("pipeline"):
+        return content
+    return rebuild(folder)
+
+
+def rebuild(folder: Path) -> Data | None:
+    """run.json from the artifacts' metadata and the first lines of the event log."""
+    started = next((event for event in events.read(folder) if event["kind"] == "run_started"), {})
+    found = sorted(filter(None, (_metadata(path) for path in folder.glob("phase*.json"))), key=lambda m: m["phase_number"])
+    if not started and not found:
+        return None
+    first = found[0] if found else {}
+    phases = {name: pending(number) for number, name in enumerate(started.get("phases", ()), 1)}
+    for metadata in found:
+        phases[metadata["phase_name"]] = _rebuilt_phase(metadata)
+    complete = bool(phases) and all(state["state"] in ("completed", "partial") for state in phases.values())
+    return {
+        "run_id": folder.name.removeprefix("run_"),
+        "pipeline": started.get("pipeline") or first.get("pipeline", ""),
+        "pipeline_file": started.get("pipeline_file", ""),
+        "state": "completed" if complete else "failed",
+        "created": started.get("created") or first.get("timestamp", ""),
+        "updated": first.get("timestamp", ""),
+        "settings": started.get("settings", {}),
+        "error": "" if complete else "run.json was lost; rebuilt from the artifacts",
+        "ace_version": first.get("ace_version", ""),
+        "phases": phases,
+    }
+
+
+def is_running(folder: Path) -> bool:
+    """Whether a living process works on the run."""
+    return lock.is_held(folder / LOCK)
+
+
+def state(folder: Path, content: Data) -> str:
+    """The state as a reader should see it: `crashed` when it says running and nobody holds the lock."""
+    recorded: str = content["state"]
+    if recorded in ("running", "pausing", "cancelling") and not is_running(folder):
+        return "crashed"
+    return recorded
+
+
+def _metadata(path: Path) -> Data | None:
+    try:
+        raw = path.read_bytes()
+        document = jsonio.loads(raw, what=path.name)
+    except (OSError, ValueError, AceError):
+        return None
+    metadata = document.get("metadata") if isinstance(document, dict) else None
+    if not isinstance(metadata, dict) or not isinstance(metadata.get("phase_number"), int):
+        return None
+    return metadata if isinstance(metadata.get("phase_name"), str) else None
+
+
+def _rebuilt_phase(metadata: Data) -> Data:
+    return pending(metadata["phase_number"]) | summary(metadata)
+
+
+def summary(metadata: Data) -> Data:
+    """What run.json repeats of an artifact, so that `list` and `status` need not open artifacts."""
+    kept = ("input_count", "output_count", "failed_count", "dropped_count", "cost_usd", "llm_calls", "attempts")
+    return {
+        "state": metadata.get("status", "completed"),
+        "seconds": metadata.get("duration_seconds", 0.0),
+        "ended": metadata.get("timestamp", ""),
+        "sha256": metadata.get("data_sha256", ""),
+        **{key: metadata.get(key, 0) for key in kept},
+    }

@@ -1,0 +1,145 @@
+"""What a phase's context reaches in a real run: journal, blobs, cache, workers, earlier runs, events, stop requests."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from ace import runs, store
+from ace.errors import AceError, Interrupted
+from ace.journal import Journal
+from ace.records import EarlierRun, Json
+
+
+class Stop:
+    """A request to end the run, seen by every phase between two items. Set by signal handlers and `control/`."""
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+        self._reason = ""
+        self._exit_code = 130
+        self._also: list[Callable[[], None]] = []
+
+    def request(self, reason: str, exit_code: int) -> None:
+        self._reason, self._exit_code = reason, exit_code
+        self._event.set()
+        for action in self._also:
+            action()
+
+    def also(self, action: Callable[[], None]) -> None:
+        """Call `action`, too, when the run is asked to stop."""
+        self._also.append(action)
+
+    @property
+    def requested(self) -> bool:
+        return self._event.is_set()
+
+    def check(self) -> None:
+        """Raises Interrupted once the run is asked to stop."""
+        if self._event.is_set():
+            raise Interrupted(self._reason, exit_code=self._exit_code)
+
+    def wait(self, seconds: float) -> None:
+        self._event.wait(seconds)
+        self.check()
+
+
+class Workers:
+    """The run's worker processes, started when a phase first asks for one."""
+
+    def __init__(self) -> None:
+        self._pool: Any = None
+        self._lock = threading.Lock()
+
+    def call(self, function: Callable[..., Any], args: tuple[Any, ...], timeout_s: float) -> Any:
+        with self._lock:
+            if self._pool is None:
+                from ace.executors.processes import WorkerPool  # noqa: PLC0415  (multiprocessing costs 15 ms)
+
+                self._pool = WorkerPool()
+        return self._pool.call(function, args, timeout_s)
+
+    def close(self) -> None:
+        with self._lock:
+            if self._pool is not None:
+                self._pool.close()
+
+
+class Caches:
+    """The pipeline's cache file, opened when a phase first asks for it."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file: Any = None
+        self._lock = threading.Lock()
+
+    def space(self, name: str) -> Any:
+        with self._lock:
+            if self._file is None:
+                from ace.cache import CacheFile  # noqa: PLC0415  (sqlite3, for the phases that need it)
+
+                self._file = CacheFile(self._path)
+        return self._file.space(name)
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+
+
+class RunServices:
+    """`context.Services` of one phase of a real run."""
+
+    def __init__(
+        self,
+        folder: Path,
+        pipeline: str,
+        journal: Journal,
+        log: Any,
+        stop: Stop,
+        workers: Workers,
+        caches: Caches,
+    ) -> None:
+        self.journal = journal
+        self.isolation = workers
+        self._folder, self._pipeline = folder, pipeline
+        self._log, self._stop, self._caches = log, stop, caches
+
+    @cached_property
+    def blobs(self) -> store.BlobFolder:
+        return store.BlobFolder(self._folder)
+
+    def cache(self, name: str) -> Any:
+        return self._caches.space(name)
+
+    def earlier(self, phase: str, limit: int) -> list[EarlierRun]:
+        """Readable artifacts of `phase` in completed or partial runs that began before this one, newest first."""
+        found: list[EarlierRun] = []
+        for run in runs.everything(self._folder.parent, self._pipeline):
+            if len(found) >= limit:
+                break
+            if run.folder == self._folder or run.state not in ("completed", "partial"):
+                continue
+            state = run.content["phases"].get(phase)
+            if state is None:
+                continue
+            place = store.Place(run.folder, run.id, self._pipeline, state["number"], phase)
+            try:
+                artifact = store.find(place)
+            except AceError as error:
+                self._log.add("warning", phase=phase, message=f"an earlier run is left out: {error.message}")
+                continue
+            if artifact is not None:
+                found.append(EarlierRun(run.id, run.content.get("created", ""), artifact.data()))
+        return found
+
+    def event(self, kind: str, **fields: Json) -> None:
+        self._log.add(kind, **fields)
+
+    def check(self) -> None:
+        self._stop.check()
+
+    def wait(self, seconds: float) -> None:
+        self._stop.wait(seconds)
