@@ -13,9 +13,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ace import clock
 from ace.errors import CannotCreate, StorageError
 
 TEMPORARY = ".tmp-"
+TRASH = ".trash"
 _counter = itertools.count()
 _HINTS = {
     errno.ENOSPC: "the disk is full: free space, then run the same command again",
@@ -81,6 +83,12 @@ def move(path: Path, to: Path) -> Path:
         os.replace(path, goal)
         sync_folder(to.parent)
         return goal
+
+
+def discard(path: Path, run_folder: Path) -> Path:
+    """Move a file to the run's `.trash/`, with the time before its name so that no glob for artifacts finds it."""
+    moment = clock.stamp().replace(":", "").replace("-", "")
+    return move(path, run_folder / TRASH / f"{moment}.{path.name}")
 
 
 def make_folder(path: Path) -> None:

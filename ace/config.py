@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 import orjson
 
 from ace.errors import ConfigError
-from ace.records import Json, Phase, Pipeline
+from ace.records import NOTHING, Json, Phase, Pipeline
 from ace.runs import nearest
 
 FILE = "ace.toml"
@@ -28,12 +27,11 @@ ENGINE_DEFAULTS: dict[str, Json] = {
 Values = dict[str, dict[str, Json]]
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(NamedTuple):
     """Engine settings and, per pipeline, what files and environment say about phases: {pipeline: {phase.key: value}}."""
 
     engine: Mapping[str, Json]
-    phases: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
+    phases: Mapping[str, Mapping[str, Json]] = NOTHING
 
     @property
     def artifacts(self) -> Path:
@@ -147,9 +145,7 @@ def _merge_file(path: Path, engine: dict[str, Json], phases: dict[str, dict[str,
                 phases.setdefault(section, {}).update({f"{phase}.{key}": value for key, value in keys.items()})
 
 
-def _merge_environment(
-    environ: Mapping[str, str], engine: dict[str, Json], phases: dict[str, dict[str, Json]]
-) -> None:
+def _merge_environment(environ: Mapping[str, str], engine: dict[str, Json], phases: dict[str, dict[str, Json]]) -> None:
     """ACE_ARTIFACTS=DIR for the engine; ACE_NEWS__SCRAPING__CONCURRENCY=8 for a phase. Other ACE_* are not ours."""
     for name, raw in environ.items():
         if not name.startswith("ACE_"):

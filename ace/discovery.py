@@ -137,9 +137,7 @@ def _declared(module: ModuleType, where: str) -> Pipeline:
         raise ConfigError(message, hint="docs/own-pipeline.md shows one in 30 lines")
     if pipeline.package or pipeline.file:
         return pipeline
-    from dataclasses import replace  # noqa: PLC0415
-
-    return replace(pipeline, file=str(module.__file__))
+    return pipeline._replace(file=str(module.__file__))
 
 
 def _built_in() -> list[str]:

@@ -6,10 +6,9 @@ from __future__ import annotations
 import resource
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import ace
 from ace import clock, discovery, fingerprint, jsonio, schema, store
@@ -26,8 +25,7 @@ class Log(Protocol):
     def add(self, kind: str, **fields: Json) -> None: ...
 
 
-@dataclass(frozen=True)
-class Bench:
+class Bench(NamedTuple):
     """The run that phases are executed in, and what they share."""
 
     folder: Path
@@ -40,8 +38,7 @@ class Bench:
     caches: Caches
 
 
-@dataclass(frozen=True)
-class Work:
+class Work(NamedTuple):
     """One phase with everything that it is made from. `inputs` are artifacts by phase name."""
 
     phase: Phase
@@ -122,9 +119,7 @@ def _checked(work: Work, output: Any) -> bytes:
     return data_bytes
 
 
-def _metadata(
-    bench: Bench, work: Work, context: PhaseContext, output: Output, inputs: Inputs, meter: Meter
-) -> Data:
+def _metadata(bench: Bench, work: Work, context: PhaseContext, output: Output, inputs: Inputs, meter: Meter) -> Data:
     wall, cpu = meter.read()
     config = dict(context.config.read)
     return {
@@ -140,7 +135,7 @@ def _metadata(
         "output_count": count(work.phase.items, output.data),
         "dropped_count": count(work.phase.dropped, output.data),
         "failed_count": len(context.failed),
-        "failed_items": [vars(item) for item in context.failed[:1000]],
+        "failed_items": [item._asdict() for item in context.failed[:1000]],
         "llm_calls": 0,
         "tokens": {"input": 0, "output": 0, "cache": 0},
         "cost_usd": 0.0,

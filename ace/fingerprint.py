@@ -9,19 +9,17 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-import sysconfig
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from ace.errors import ConfigError
 
-_LIBRARIES = tuple({sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")})
+_STDLIB = os.path.dirname(os.__file__)
 
 
-@dataclass(frozen=True)
-class Code:
+class Code(NamedTuple):
     """The code that a phase depends on: {file: [digest of what it says, digest of its bytes]}, and one hash over all."""
 
     files: dict[str, list[str]]
@@ -86,9 +84,14 @@ def _raw_digest(path: Path, module_file: Path) -> str:
 def _tops(module_file: Path) -> frozenset[str] | None:
     """An installed phase shares its folder with libraries: then only its own top package counts."""
     root = _own_root(module_file)
-    if not str(root).startswith(_LIBRARIES):
+    if not _is_library(str(root)):
         return None
     return frozenset((module_file.relative_to(root).parts[0].removesuffix(".py"),))
+
+
+def _is_library(folder: str) -> bool:
+    """Whether a folder of sys.path holds the standard library or installed packages."""
+    return folder.startswith(_STDLIB) or "site-packages" in folder or "dist-packages" in folder
 
 
 def _own_root(module_file: Path) -> Path:
@@ -100,8 +103,13 @@ def _own_root(module_file: Path) -> Path:
 
 def _roots(module_file: Path) -> tuple[Path, ...]:
     """Folders that user code is imported from: those of sys.path that hold no installed packages, and the phase's own."""
-    others = (Path(entry or os.curdir).resolve() for entry in sys.path)
-    return tuple(dict.fromkeys((_own_root(module_file), *(path for path in others if not str(path).startswith(_LIBRARIES)))))
+    return tuple(dict.fromkeys((_own_root(module_file), *_user_folders(tuple(sys.path)))))
+
+
+@cache
+def _user_folders(entries: tuple[str, ...]) -> tuple[Path, ...]:
+    folders = (Path(entry or os.curdir).resolve() for entry in entries if not entry.endswith(".zip"))
+    return tuple(folder for folder in folders if not _is_library(str(folder)))
 
 
 def _shown(file: Path, roots: tuple[Path, ...]) -> str:

@@ -58,7 +58,9 @@ class Journal:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def close(self) -> None:
@@ -80,7 +82,7 @@ class Journal:
         whole = raw.rfind(b"\n") + 1
         lines = raw[:whole].splitlines()
         if not lines or not self._is_mine(lines[0]):
-            atomic.move(self.path, self.path.parent.parent / ".trash" / self.path.name)
+            atomic.discard(self.path, self.path.parent.parent)
             return
         for line in lines[1:]:
             try:

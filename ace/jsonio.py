@@ -46,7 +46,7 @@ def loads(raw: bytes | str, *, what: str = "JSON") -> Any:
     return value
 
 
-def trusted_loads(raw: bytes) -> Any:
+def trusted_loads(raw: bytes | memoryview) -> Any:
     """Parse bytes that this process wrote or whose checksum it has verified."""
     return orjson.loads(raw)
 
@@ -56,7 +56,7 @@ def line(value: Any) -> bytes:
     return orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE)
 
 
-def sha256(raw: bytes) -> str:
+def sha256(raw: bytes | memoryview) -> str:
     return hashlib.sha256(raw).hexdigest()
 
 
@@ -67,7 +67,8 @@ def _may_be_deep(raw: bytes | str) -> bool:
 
 def _is_sound(value: Any) -> bool:
     """Level by level, without paths: the common case costs about 50 ns a node."""
-    level, depth = [[value]], 0
+    level: list[Any] = [[value]]
+    depth = 0
     while level:
         depth += 1
         if depth > MAX_DEPTH + 1:

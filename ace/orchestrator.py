@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
 from pathlib import Path
+from queue import SimpleQueue
+from threading import Thread
+from typing import NamedTuple
 
 import ace
-from ace import atomic, clock, config, discovery, execute, fingerprint, lock, plan, runfile, runs, schema, store
+from ace import atomic, clock, config, discovery, execute, fingerprint, lock, plan, runfile, runs, store
 from ace.errors import (
     AceError,
     BudgetReached,
@@ -30,20 +31,19 @@ from ace.errors import (
 )
 from ace.events import EventLog, Listener
 from ace.executors.threads import backoff
-from ace.records import Json, Phase, Pipeline
+from ace.records import NOTHING, Json, Phase, Pipeline
 from ace.services import Caches, Stop, Workers
 
 RETRY_BASE_S = 1.0
 ENDS_THE_RUN = (BudgetReached, ProviderUnavailable, StorageError)  # the next phase would fail the same way
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(NamedTuple):
     """What the command line asks for. `overrides` are {"phase.key": value}; they are kept in run.json for a resume."""
 
     pipeline: Pipeline
     settings: config.Settings
-    overrides: Mapping[str, Json] = field(default_factory=dict)
+    overrides: Mapping[str, Json] = NOTHING
     run_id: str = ""
     resume_from: str = ""
     run_phase: str = ""
@@ -54,8 +54,7 @@ class Request:
     wait_s: float = 0.0
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(NamedTuple):
     """How a run ended: its state, the exit code of the command, the first error with its hint."""
 
     run_id: str
@@ -66,8 +65,7 @@ class Outcome:
     hint: str = ""
 
 
-@dataclass(frozen=True)
-class Known:
+class Known(NamedTuple):
     """A phase with what is on disk of it and what it would be made with today."""
 
     phase: Phase
@@ -149,7 +147,9 @@ def what_is_asked(request: Request, known: Mapping[str, Known]) -> plan.Asked:
         first = discovery.phase(request.pipeline, request.resume_from)
         number = known[first.name].number
         _require(request, known, [name for name, one in known.items() if one.number < number], first)
-        return plan.Asked(frozenset(name for name, one in known.items() if one.number >= number), None, request.rerun_stale)
+        return plan.Asked(
+            frozenset(name for name, one in known.items() if one.number >= number), None, request.rerun_stale
+        )
     return plan.Asked(rerun_stale=request.rerun_stale)
 
 
@@ -257,30 +257,41 @@ class _Walk:
         self.errors: dict[str, AceError] = {}
         self.ended: AceError | None = None
         self.worked = False
+        self.running: set[str] = set()
 
     def go(self) -> None:
-        """Settle every phase. Independent ones run side by side; a chain runs in this thread."""
-        running: dict[Future[None], str] = {}
-        with ThreadPoolExecutor(max(1, len(self.known)), thread_name_prefix="ace-phase") as pool:
-            while True:
-                ready = self._ready(set(running.values()))
-                to_run = [one for one in ready if self._decide(one)]
-                if ready and not to_run:
-                    continue
-                if len(to_run) == 1 and not running:
-                    self._run(to_run[0])
-                    continue
-                running.update({pool.submit(self._run, one): one.phase.name for one in to_run})
-                if not running:
-                    return
-                for future in wait(running, return_when=FIRST_COMPLETED).done:
-                    running.pop(future)
-                    future.result()
+        """Settle every phase. A chain runs in this thread; where several are ready, they run side by side."""
+        while ready := self._ready():
+            to_run = [one for one in ready if self._decide(one)]
+            if len(to_run) == 1:
+                self._run(to_run[0])
+            elif to_run:
+                self._side_by_side(to_run)
 
-    def _ready(self, running: set[str]) -> list[Known]:
+    def _side_by_side(self, to_run: list[Known]) -> None:
+        """Run these, and whatever becomes ready meanwhile, in threads of their own until none is left running."""
+        finished: SimpleQueue[str] = SimpleQueue()
+
+        def work(one: Known) -> None:
+            try:
+                self._run(one)
+            finally:
+                finished.put(one.phase.name)
+
+        while True:
+            for one in to_run:
+                self.running.add(one.phase.name)
+                Thread(target=work, args=(one,), name=f"ace-{one.phase.name}").start()
+            if not self.running:
+                return
+            self.running.discard(finished.get())
+            to_run = [one for one in self._ready() if self._decide(one)]
+
+    def _ready(self) -> list[Known]:
         if self.ended is not None:
             return []
-        waiting = (one for name, one in self.known.items() if name not in self.settled and name not in running)
+        busy = set(self.settled) | self.running
+        waiting = (one for name, one in self.known.items() if name not in busy)
         return [one for one in waiting if all(name in self.settled for name in self.reads[one.phase.name])]
 
     def _decide(self, one: Known) -> bool:
@@ -365,9 +376,7 @@ class _Walk:
         missing = tuple(wanted for wanted in self.reads[name] if not self.settled[wanted].sha256)
         inputs = {wanted: self._input(wanted) for wanted in self.reads[name] if wanted not in missing}
         expected = one.place.schema
-        work = execute.Work(
-            one.phase, one.number, self.values[name], one.code, expected, inputs, missing, attempt
-        )
+        work = execute.Work(one.phase, one.number, self.values[name], one.code, expected, inputs, missing, attempt)
         if self.request.artifact_mode:
             from ace import phase_process  # noqa: PLC0415  (subprocess is not needed otherwise)
 

@@ -3,32 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from ace.errors import ConfigError
-from ace.records import Phase
+from ace.records import NOTHING, Phase
 
 RUN, SKIP, CHECK, BLOCKED = "run", "skip", "check", "blocked"
 
 
-@dataclass(frozen=True)
-class Recorded:
+class Recorded(NamedTuple):
     """What is on disk of one phase: `valid`, `edited`, `damaged` or `missing`, and what it was made with."""
 
     state: str
     sha256: str = ""
     why: str = ""
     status: str = "completed"
-    inputs: Mapping[str, str] = field(default_factory=dict)
+    inputs: Mapping[str, str] = NOTHING
     code: str = ""
-    code_files: Mapping[str, list[str]] = field(default_factory=dict)
-    config: Mapping[str, Any] = field(default_factory=dict)
+    code_files: Mapping[str, list[str]] = NOTHING
+    config: Mapping[str, Any] = NOTHING
     schema: str = ""
 
 
-@dataclass(frozen=True)
-class Current:
+class Current(NamedTuple):
     """What a phase would be made with today."""
 
     code: str
@@ -37,8 +34,7 @@ class Current:
     schema: str
 
 
-@dataclass(frozen=True)
-class Decision:
+class Decision(NamedTuple):
     """run, skip, check (run only if an input comes out different) or blocked, with the reason in words.
 
     `stale` says what has changed since a skipped artifact was made, though it is kept.
@@ -50,8 +46,7 @@ class Decision:
     stale: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(NamedTuple):
     """What the command line asks for: phases to run anew whatever is there, the only ones to touch, stale ones too."""
 
     anew: frozenset[str] = frozenset()

@@ -79,7 +79,9 @@ def load(folder: Path) -> Data | None:
 def rebuild(folder: Path) -> Data | None:
     """run.json from the artifacts' metadata and the first lines of the event log."""
     started = next((event for event in events.read(folder) if event["kind"] == "run_started"), {})
-    found = sorted(filter(None, (_metadata(path) for path in folder.glob("phase*.json"))), key=lambda m: m["phase_number"])
+    found = sorted(
+        filter(None, (_metadata(path) for path in folder.glob("phase*.json"))), key=lambda m: m["phase_number"]
+    )
     if not started and not found:
         return None
     first = found[0] if found else {}

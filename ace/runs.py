@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 import os
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from ace import atomic, clock, runfile
 from ace.errors import CannotCreate, DamagedArtifact, UsageError
@@ -15,8 +14,7 @@ PREFIX = "run_"
 LATEST = "latest"
 
 
-@dataclass(frozen=True)
-class Run:
+class Run(NamedTuple):
     """A run folder with the content of its run.json."""
 
     folder: Path
@@ -136,4 +134,6 @@ def _not_one(root: Path, text: str, matches: list[str], known: list[str]) -> Usa
 
 def nearest(text: str, known: list[str]) -> list[str]:
     """Up to three known names that look like `text`."""
+    import difflib  # noqa: PLC0415  (only to word an error)
+
     return difflib.get_close_matches(text, known, n=3, cutoff=0.5)

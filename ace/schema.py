@@ -5,10 +5,9 @@ A test holds both to the same verdicts on every schema that ships.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ace import jsonio
 from ace.errors import ConfigError, OutputError
@@ -17,8 +16,7 @@ _HERE = Path(__file__).resolve().parent
 ROOT = _HERE / "_schemas" if (_HERE / "_schemas").is_dir() else _HERE.parent / "schemas"  # wheel, checkout
 
 
-@dataclass(frozen=True)
-class Schema:
+class Schema(NamedTuple):
     """A schema file: its `$id`, the hash of its content, the content."""
 
     id: str

@@ -9,26 +9,23 @@ import gzip
 import os
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ace import atomic, jsonio, schema
 from ace.errors import AceError, DamagedArtifact, OutputError, StorageError
 from ace.records import Blob, Data
 
 ENVELOPE = 1  # version of the artifact format
-TRASH = ".trash"
-_HEAD, _BODY, _TAIL = b'{"metadata":', b'"data":', b"}\n"
+_HEAD, _SEAM, _TAIL = b'{"metadata":', b',\n"data":', b"}\n"
 
 
-@dataclass(frozen=True)
-class Artifact:
+class Artifact(NamedTuple):
     """A verified artifact. `sha256` is the hash of the data as they are, `edited` when not as committed."""
 
     path: Path
     metadata: Data
-    data_bytes: bytes
+    data_bytes: bytes | memoryview
     sha256: str
     edited: bool = False
 
@@ -38,8 +35,7 @@ class Artifact:
         return decoded
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Where an artifact belongs, and what it must say of itself to count as that artifact.
 
     `written_ns` is the modification time at commit, when known: a file that differs from what was committed
@@ -72,7 +68,7 @@ def commit(place: Place, data_bytes: bytes, metadata: Data, files: Mapping[str, 
         named[f"{place.stem}.{ext}"] = jsonio.sha256(raw)
     metadata = metadata | {"files": named, "data_sha256": jsonio.sha256(data_bytes), "output_bytes": len(data_bytes)}
     head = jsonio.dumps(metadata)
-    atomic.write(place.path, b"".join((_HEAD, head, b",\n", _BODY, data_bytes, _TAIL)))
+    atomic.write(place.path, b"".join((_HEAD, head, _SEAM, data_bytes, _TAIL)))
     return Artifact(place.path, metadata, data_bytes, metadata["data_sha256"])
 
 
@@ -104,7 +100,7 @@ def discard(place: Place) -> None:
     """Move what is there of an artifact (damaged, replaced) to `.trash/`; nothing vanishes."""
     for path in (place.path, place.path.with_suffix(".json.gz")):
         if os.path.lexists(path):
-            atomic.move(path, place.folder / TRASH / path.name)
+            atomic.discard(path, place.folder)
 
 
 class BlobFolder:
@@ -164,18 +160,18 @@ def _read_plain_file(path: Path) -> bytes | None:
 
 def _parse(path: Path, raw: bytes) -> Artifact:
     """Split the two lines as they were committed, or parse the file as JSON when someone has reformatted it."""
-    head, _, body = raw.partition(b",\n")
-    if head.startswith(_HEAD) and body.startswith(_BODY) and body.endswith(_TAIL):
-        data_bytes = body[len(_BODY) : -len(_TAIL)]
-        metadata = jsonio.loads(head[len(_HEAD) :], what="metadata")
+    end = raw.find(_SEAM)
+    if raw.startswith(_HEAD) and end > 0 and raw.endswith(_TAIL):
+        data_bytes = memoryview(raw)[end + len(_SEAM) : -len(_TAIL)]
+        metadata = jsonio.loads(raw[len(_HEAD) : end], what="metadata")
         if jsonio.sha256(data_bytes) == metadata.get("data_sha256"):
             return Artifact(path, metadata, data_bytes, metadata["data_sha256"])
     document = jsonio.loads(raw, what=path.name)
     if not isinstance(document, dict) or not all(isinstance(document.get(key), dict) for key in ("metadata", "data")):
         message = "not an artifact: an object with metadata and data is expected"
         raise ValueError(message)
-    data_bytes = _canonical(document["data"])
-    return Artifact(path, document["metadata"], data_bytes, jsonio.sha256(data_bytes))
+    canonical = _canonical(document["data"])
+    return Artifact(path, document["metadata"], canonical, jsonio.sha256(canonical))
 
 
 def _canonical(data: Data) -> bytes:
@@ -200,7 +196,7 @@ def _verify(place: Place, artifact: Artifact) -> Artifact:
     if artifact.sha256 != metadata.get("data_sha256"):
         if place.written_ns is None or path.stat().st_mtime_ns == place.written_ns:
             raise _damaged(path, "its data do not match their checksum")
-        artifact = replace(artifact, edited=True)
+        artifact = artifact._replace(edited=True)
     recorded = metadata.get("fingerprint", {}).get("schema")
     if place.schema is not None and (artifact.edited or recorded != place.schema.sha256):
         _check_schema(place.schema, artifact)

@@ -1,6 +1,6 @@
 """Run one phase in a test, with the real context and nothing on disk but a temporary folder.
 
-    output = run_phase(p03_tier1_filter.run, {"scraping": data}, config={"keep": 32})
+output = run_phase(p03_tier1_filter.run, {"scraping": data}, config={"keep": 32})
 """
 
 from __future__ import annotations

@@ -39,7 +39,9 @@ class Commands(click.Group):
         command: click.Command = import_module(f"ace.cli.{module_of(cmd_name)}").command
         return command
 
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
             from ace.runs import nearest  # noqa: PLC0415
 

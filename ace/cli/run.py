@@ -28,7 +28,9 @@ from ace.views.progress import Lines
 @click.option("--run-phase", default="", metavar="N|NAME", help="Run this phase anew, and only this one.")
 @click.option("--resume-latest", is_flag=True, help="Go on with the latest unfinished run.")
 @click.option("--rerun-stale", is_flag=True, help="Run phases anew whose code, configuration or schema changed.")
-@click.option("--artifact-mode", is_flag=True, help="Run every phase in a fresh process that reads its inputs from disk.")
+@click.option(
+    "--artifact-mode", is_flag=True, help="Run every phase in a fresh process that reads its inputs from disk."
+)
 @click.option("--set", "assignments", multiple=True, metavar="PHASE.KEY=VALUE", help="Override a configuration key.")
 @click.option("--wait", "wait_s", default=0.0, metavar="SECONDS", help="Wait for a running run of the same pipeline.")
 @click.option("--allow-overlap", is_flag=True, help="Run beside another run of the same pipeline.")

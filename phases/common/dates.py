@@ -1,17 +1,19 @@
 """When a page was published: what it says in its metadata, else what htmldate finds in it.
 
-Order: JSON-LD `datePublished` of an article, meta properties, `time` elements marked as publication, htmldate.
+Order: `datePublished` of an article in JSON-LD, meta elements, elements marked as publication date, htmldate.
 """
 
 from __future__ import annotations
 
-import json
 import re
+import warnings
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta, timezone
 from typing import Any
 
-META_NAMES = (
+from phases.common.page_meta import PageMeta
+
+META_NAMES = (  # best first: the first are set by publishing systems, the last by hand
     "article:published_time",
     "og:article:published_time",
     "article:published",
@@ -29,97 +31,70 @@ META_NAMES = (
     "date",
 )
 EARLIEST_YEAR = 1990  # nothing on the web is older; smaller years are defaults such as 1970-01-01 or 0001-01-01
-ARTICLE_TYPE = re.compile(r"article|posting|report|review", re.IGNORECASE)
-MAX_JSON_LD_CHARS = 500_000
-MAX_JSON_LD_NODES = 2000
+MAX_DATE_CHARS = 60  # a longer text is not a date
+ZONES = {  # hours from UTC of the abbreviations that news sites print; others are taken as UTC
+    "UTC": 0, "GMT": 0, "BST": 1, "CET": 1, "CEST": 2, "EET": 2, "EEST": 3, "MSK": 3, "IST": 5.5, "SGT": 8, "HKT": 8,
+    "JST": 9, "KST": 9, "AEST": 10, "AEDT": 11, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6,
+    "PST": -8, "PDT": -7,
+}  # fmt: skip
+_YEAR = re.compile(r"\d{4}")
 
 
-def published(tree: Any, url: str) -> str | None:
-    """Publication time of a parsed page (an lxml element) as ISO UTC with Z, or None."""
-    for found in _candidates(tree):
-        moment = utc(found)
-        if moment:
-            return moment
-    return _by_htmldate(tree, url)
+def published(meta: PageMeta, url: str) -> str | None:
+    """Publication time of a page as ISO UTC with Z, or None. A day without a time is its first second in UTC."""
+    moments = (utc(found) for found in _candidates(meta))
+    return next((moment for moment in moments if moment), None) or _by_htmldate(meta.tree, url)
 
 
 def utc(text: str) -> str | None:
-    """An ISO 8601 or common date text as "2026-11-22T03:15:00Z", or None. Without a zone it is taken as UTC."""
-    from dateutil import parser  # noqa: PLC0415
+    """An ISO 8601 or commonly written date as "2026-11-22T03:15:00Z", or None.
 
+    Without a zone it is taken as UTC. A day, or local midnight, is the first second of that day in UTC: readers of
+    "T00:00:00Z" should take it as good to a day.
+    """
     text = text.strip()
-    if not re.search(r"\d{4}", text):
+    if len(text) > MAX_DATE_CHARS or not _YEAR.search(text):
         return None
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        try:
-            moment = parser.parse(text, default=datetime(1, 1, 1))  # noqa: DTZ001
-        except (ValueError, OverflowError, TypeError):
+        parsed = _loosely(text)
+        if parsed is None:
             return None
+        moment = parsed
     return _iso(moment)
 
 
+def _loosely(text: str) -> datetime | None:
+    from dateutil import parser  # noqa: PLC0415
+
+    zones = {name: timezone(timedelta(hours=hours)) for name, hours in ZONES.items()}
+    first_of_january = datetime(1, 1, 1)  # noqa: DTZ001  (what is not in the text; a year of 1 is refused later)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of unknown zone names
+        try:
+            moment: datetime = parser.parse(text, default=first_of_january, tzinfos=zones)
+        except (ValueError, OverflowError, TypeError):
+            return None
+    return moment
+
+
 def _iso(moment: datetime) -> str | None:
+    only_a_day = moment.time() == time()  # local midnight is how systems write a day; moving it would change the day
     try:
-        aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-        at = aware.astimezone(UTC).replace(microsecond=0)
-    except (ValueError, OverflowError):
+        at = moment.replace(tzinfo=UTC) if only_a_day or not moment.tzinfo else moment.astimezone(UTC)
+    except OverflowError:
         return None
     return at.strftime("%Y-%m-%dT%H:%M:%SZ") if at.year >= EARLIEST_YEAR else None
 
 
-def _candidates(tree: Any) -> Iterator[str]:
-    nodes = list(json_ld(tree))
-    for node in sorted(nodes, key=lambda node: not _is_article(node)):
-        value = node.get("datePublished")
-        if isinstance(value, str):
-            yield value
-    meta = _meta(tree)
-    for name in META_NAMES:
-        if name in meta:
-            yield meta[name]
-    for element in tree.xpath("//*[@itemprop='datePublished']"):
+def _candidates(meta: PageMeta) -> Iterator[str]:
+    yield from meta.texts("datePublished")
+    yield from (meta.meta[name] for name in META_NAMES if name in meta.meta)
+    for element in meta.tree.iterfind(".//*[@itemprop='datePublished']"):
         yield element.get("datetime") or element.get("content") or element.text_content()
-    for element in tree.xpath("//time[@pubdate][@datetime]"):
-        yield element.get("datetime")
-
-
-def _is_article(node: dict[str, Any]) -> bool:
-    return bool(ARTICLE_TYPE.search(str(node.get("@type", ""))))
-
-
-def _meta(tree: Any) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for element in tree.iter("meta"):
-        name = element.get("property") or element.get("name") or element.get("itemprop") or ""
-        content = element.get("content") or ""
-        if content:
-            found.setdefault(name.strip().lower(), content)
-    return found
-
-
-def json_ld(tree: Any) -> Iterator[dict[str, Any]]:
-    """Every object in the page's JSON-LD scripts, outer ones first; broken scripts are passed over."""
-    for script in tree.xpath("//script[contains(@type, 'ld+json')]"):
-        text = (script.text or "")[:MAX_JSON_LD_CHARS]
-        try:
-            value = json.loads(text, strict=False)
-        except (ValueError, RecursionError):
-            continue
-        yield from _objects(value)
-
-
-def _objects(value: Any) -> Iterator[dict[str, Any]]:
-    queue = [value]
-    for count, node in enumerate(queue):
-        if count > MAX_JSON_LD_NODES:
-            return
-        if isinstance(node, dict):
-            yield node
-            queue += node.values()
-        elif isinstance(node, list):
-            queue += node
+    for element in meta.tree.iterfind(".//time[@pubdate]"):
+        yield element.get("datetime") or element.text_content()
 
 
 def _by_htmldate(tree: Any, url: str) -> str | None:
@@ -127,8 +102,8 @@ def _by_htmldate(tree: Any, url: str) -> str | None:
 
     from htmldate import find_date  # noqa: PLC0415
 
-    try:
-        found = find_date(deepcopy(tree), original_date=True, url=url or None)
-    except Exception:
+    day = find_date(deepcopy(tree), original_date=True, url=url or None)
+    if not day:
         return None
-    return f"{found}T00:00:00Z" if found else None
+    stamps = (element.get("datetime") or "" for element in tree.iter("time"))
+    return next((moment for stamp in stamps if stamp.startswith(day) and (moment := utc(stamp))), None) or utc(day)

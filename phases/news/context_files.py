@@ -49,7 +49,7 @@ def company(file: str) -> dict[str, Any]:
 
 def _read_json(file: str, where: str) -> Any:
     path = Path(file).expanduser() if file else HERE / where
-    return parse_json(decode(source_lists.read_file(path, where), where), where)
+    return parse_json(decode(read_file(path, where), where), where)
 
 
 def _category(row: Any, where: str) -> dict[str, Any]:

@@ -28,11 +28,12 @@ FULL_PHRASES = 2.0  # two phrases in the title fill a phrase feature
 MIN_PLURAL = 4  # letters from which a final s is taken for a plural: chips = chip, but not GPS = GP
 MAX_EVIDENCE = 4  # phrases named per feature: a reader wants to see why, not all of it
 
-STOPWORDS = frozenset(
+_FUNCTION_WORDS = (
     "a about after all an and are as at be been but by can could do does for from had has have how i if in into is it "
     "its may more most new no not now of on or our out over own s say says she he they than that the their them there "
-    "these this those to up us via was we were what when where which who why will with would you your".split()
+    "these this those to up us via was we were what when where which who why will with would you your"
 )
+STOPWORDS = frozenset(_FUNCTION_WORDS.split())
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,8 @@ def phrases_found(phrases: Iterable[str], article: Article) -> Feature:
     A phrase of several words also counts, as in the lead, when all its meaningful words stand in the title.
     """
     title, lead = stems(article["title"]), stems(article["lead"])
-    total, evidence = 0.0, []
+    total = 0.0
+    evidence: list[str] = []
     for phrase in dict.fromkeys(phrases):
         share, where = _phrase_share(stems(phrase), title, lead)
         total += share
@@ -176,10 +178,23 @@ def checked_weights(weights: Mapping[str, Any], known: Iterable[str], key: str) 
         raise ConfigError(message, hint=f"known names: {', '.join(names)}")
     bad = [name for name, weight in weights.items() if not _is_weight(weight)]
     total = sum(weights.values()) if not bad else 0.0
-    if bad or total <= 0:
-        message = f"{key}: " + (f"{bad[0]} = {weights[bad[0]]!r}" if bad else "all weights are 0")
+    if bad or not 0 < total < math.inf:
+        message = f"{key}: " + (f"{bad[0]} = {weights[bad[0]]!r}" if bad else "the weights sum to 0 or overflow")
         raise ConfigError(message, hint="weights are finite numbers of 0 or more, at least one above 0")
     return {name: weights[name] / total for name in names if weights.get(name, 0) > 0}
+
+
+def checked_count(value: Any, key: str) -> int:
+    """`value` as a number of articles, 0 meaning no limit. Raises ConfigError, naming `key`, when it is none."""
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        message = f"{key} must be a whole number of 0 (no limit) or more, not {value!r}"
+        raise ConfigError(message)
+    return value
+
+
+def reference(article: Article) -> dict[str, Any]:
+    """What a list of dropped articles names of each."""
+    return {key: article[key] for key in ("id", "title", "url", "source")}
 
 
 def _is_weight(value: object) -> bool:

@@ -14,7 +14,6 @@ everything in it has been reported.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -25,6 +24,7 @@ from phases.news import context_files, source_lists
 MAX_WINDOW_HOURS = 10 * 365.25 * 24  # ten years: more is a slip, and feeds do not reach back further
 MAX_EARLIER_RUNS = 366  # a year of nights
 STAT_KEYS = ("seen", "kept", "reported")
+USER_AGENT = "ace-news/0.1 (+https://example.org/ace; reads a source list)"
 PROBLEMS_WARNED = 3  # the artifact lists all of them
 
 Report = tuple[str, Data]  # the id of a run and the data of its final report
@@ -33,10 +33,8 @@ Report = tuple[str, Data]  # the id of a run and the data of its final report
 def run(inputs: Inputs, ctx: PhaseContext) -> Output:  # noqa: ARG001 (the first phase reads no artifact)
     categories = context_files.categories(ctx.config["categories_file"])
     company = context_files.company(ctx.config["company"])
-    loopback = bool(ctx.config["allow_loopback"])
-    listed = source_lists.load(
-        _values(ctx.config["sources"]), categories, lambda address: _download(address, allow_loopback=loopback)
-    )
+    values = _values(ctx.config["sources"])
+    listed = source_lists.load(values, categories, lambda address: _download(address, ctx))
     end = window_end(ctx.config["window_end"], ctx.started, only_sample=listed.only_sample)
     window = {"start": _iso(window_start(end, ctx.config["window_hours"])), "end": _iso(end)}
     earlier = _earlier(ctx, window["end"], sample=listed.sample)
@@ -47,7 +45,7 @@ def run(inputs: Inputs, ctx: PhaseContext) -> Output:  # noqa: ARG001 (the first
         "categories": listed.categories,
         "sources": listed.sources,
         "known_stories": known_stories(earlier),
-        "source_stats": source_stats(earlier, (source["id"] for source in listed.sources)),
+        "source_stats": source_stats(earlier, {source["id"] for source in listed.sources}),
         "earlier_runs": [run_id for run_id, _ in earlier],
         "sample": listed.sample,
         "problems": listed.problems,
@@ -86,7 +84,7 @@ def window_start(end: datetime, hours: Any) -> datetime:
         raise ConfigError(message, hint="write a year after 1900") from None
 
 
-def known_stories(earlier: Iterable[Report]) -> list[dict[str, Any]]:
+def known_stories(earlier: list[Report]) -> list[dict[str, Any]]:
     """What the earlier reports told, newest report first; a page that stands in several is listed once."""
     stories: dict[str, dict[str, Any]] = {}
     for run_id, report in earlier:
@@ -98,13 +96,12 @@ def known_stories(earlier: Iterable[Report]) -> list[dict[str, Any]]:
     return list(stories.values())
 
 
-def source_stats(earlier: Iterable[Report], source_ids: Iterable[str]) -> dict[str, dict[str, int]]:
+def source_stats(earlier: list[Report], source_ids: set[str]) -> dict[str, dict[str, int]]:
     """Sums over the earlier reports for the sources of this run; sources never seen are left out."""
-    wanted = set(source_ids)
     sums: dict[str, dict[str, int]] = {}
     for _, report in earlier:
         for source, counts in report.get("facts", {}).get("sources", {}).items():
-            if source in wanted and isinstance(counts, dict):
+            if source in source_ids and isinstance(counts, dict):
                 total = sums.setdefault(source, dict.fromkeys(STAT_KEYS, 0))
                 for key in STAT_KEYS:
                     total[key] += int(counts.get(key) or 0)
@@ -129,15 +126,28 @@ def _earlier(ctx: PhaseContext, end: str, *, sample: bool) -> list[Report]:
 
 
 def _values(configured: Any) -> list[str]:
-    values = [configured] if isinstance(configured, str) else configured
+    values = ([configured] if configured else []) if isinstance(configured, str) else configured
     if not isinstance(values, list | tuple) or not all(isinstance(value, str) and value.strip() for value in values):
         message = f"initialization.sources: {configured!r} is neither text nor a list of texts"
         raise ConfigError(message, hint=source_lists.HELP)
     return list(values)
 
 
-def _download(address: str, *, allow_loopback: bool) -> bytes:
-    raise NotImplementedError
+def _download(address: str, ctx: PhaseContext) -> bytes:
+    """The bytes of a remote list. Raises TransientError when another try may help, else ConfigError."""
+    from phases.common.fetch import Fetcher, Settings  # noqa: PLC0415 (most runs name no remote list)
+
+    settings = Settings(USER_AGENT, allow_loopback=bool(ctx.config["allow_loopback"]))
+    with Fetcher(settings, check=ctx.check, wait=ctx.wait) as fetcher:
+        answer = fetcher.get(address)
+    if answer.outcome == "ok":
+        return answer.body
+    message = f"sources: {source_lists.shown(address)}: {answer.detail}"
+    if answer.again or answer.outcome == "timeout":
+        raise TransientError(message, hint="try again later, or save the list and name the file")
+    is_blocked = answer.outcome == "blocked"
+    hint = "a list on this machine needs initialization.allow_loopback = true" if is_blocked else "check the address"
+    raise ConfigError(message, hint=hint)
 
 
 def _report(problems: list[str], ctx: PhaseContext) -> None:

@@ -21,19 +21,9 @@ from phases.news.features import Article, Feature
 from phases.news.subject import subject
 from phases.news.title_rules import rules
 
-# Shares of the score. Set by hand and held against which laboratory posts a public newsletter linked, month by month:
-# where an article comes from and what kind of news it is carry most of what can be known without a model, and a feature
-# taken out or doubled moves the result little. Outlets cannot be measured there and are weighted by judgement.
-WEIGHTS: Mapping[str, float] = {
-    "source_prior": 0.34,
-    "title_rules": 0.20,
-    "subject": 0.15,
-    "outlets": 0.10,
-    "brevity": 0.08,
-    "interests": 0.07,
-    "categories": 0.03,
-    "freshness": 0.03,
-}
+FEATURES = (
+    "source_prior", "title_rules", "subject", "outlets", "brevity", "interests", "categories", "freshness",
+)  # fmt: skip
 RULES_LOW, RULES_HIGH = -1.0, 1.5  # sums of rules that count as 0 and 1: an advert, a release with two more good signs
 RULE_DECAY = 0.5  # each further good sign counts half of the one before: long titles collect signs, not importance
 SHORT_TITLE, LONG_TITLE = 3, 14  # words; laboratories name their large news in few, partners and events in many
@@ -44,8 +34,9 @@ DIGITS = 4  # of a stored feature; enough to recompute the score to its two deci
 def run(inputs: Inputs, ctx: PhaseContext) -> Output:
     """Raises ConfigError when `weights`, `keep` or `min_score` make no sense."""
     context = inputs["initialization"]
-    weights = features.checked_weights(ctx.config["weights"] or WEIGHTS, WEIGHTS, "tier2_batch.weights")
-    keep, least = _limits(ctx.config["keep"], ctx.config["min_score"])
+    weights = features.checked_weights(ctx.config["weights"], FEATURES, "tier2_batch.weights")
+    keep = features.checked_count(ctx.config["keep"], "tier2_batch.keep")
+    least = _least_score(ctx.config["min_score"])
     base = features.reported_share(context["source_stats"])
     rated = [_rated(article, context, base, weights) for article in inputs["tier1_filter"]["articles"]]
     rated.sort(key=lambda article: (-article["tier2"]["score"], article["id"]))
@@ -101,14 +92,11 @@ def brevity(article: Article) -> Feature:
     return Feature(value, (f"{count} words in the title",)) if value else Feature(0.0)
 
 
-def _limits(keep: Any, least: Any) -> tuple[int, float]:
-    if not isinstance(keep, int) or isinstance(keep, bool) or keep < 0:
-        message = f"tier2_batch.keep must be a whole number of 0 (no limit) or more, not {keep!r}"
+def _least_score(value: Any) -> float:
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= TOP_SCORE:
+        message = f"tier2_batch.min_score must be a number from 0 to 10, not {value!r}"
         raise ConfigError(message)
-    if not isinstance(least, int | float) or isinstance(least, bool) or not 0 <= least <= TOP_SCORE:
-        message = f"tier2_batch.min_score must be a number from 0 to 10, not {least!r}"
-        raise ConfigError(message)
-    return keep, float(least)
+    return float(value)
 
 
 def _dropped(article: Article, least: float, kept: list[dict[str, Any]]) -> dict[str, Any]:
@@ -117,8 +105,11 @@ def _dropped(article: Article, least: float, kept: list[dict[str, Any]]) -> dict
     if score < least:
         reason, detail = "below_min_score", f"score {score:.2f}, least {least:.2f}"
     else:
-        reason, detail = "below_cut", f"score {score:.2f}, the last of {len(kept)} kept has {kept[-1]['tier2']['score']:.2f}"
-    return {key: article[key] for key in ("id", "title", "url", "source")} | {"reason": reason, "detail": detail}
+        reason, detail = (
+            "below_cut",
+            f"score {score:.2f}, the last of {len(kept)} kept has {kept[-1]['tier2']['score']:.2f}",
+        )
+    return features.reference(article) | {"reason": reason, "detail": detail}
 
 
 if __name__ == "__main__":

@@ -59,7 +59,22 @@ PIPELINE = Pipeline(
             items="articles",
             dropped="dropped",
             item="article",
-            config={"keep": 24, "min_score": 0.0},
+            config={
+                "keep": 24,  # 0 = no limit
+                "min_score": 0.0,  # 0 to 10
+                # Shares of the score. Where it comes from and what kind of news it is carry most of what can be known
+                # without a model; taking one feature out or doubling it moves the order little.
+                "weights": {
+                    "source_prior": 0.34,
+                    "title_rules": 0.20,
+                    "subject": 0.15,
+                    "outlets": 0.10,
+                    "brevity": 0.08,
+                    "interests": 0.07,
+                    "categories": 0.03,
+                    "freshness": 0.03,
+                },
+            },
         ),
         Phase(
             "tier3_5d",
@@ -67,7 +82,17 @@ PIPELINE = Pipeline(
             items="articles",
             dropped="dropped",
             item="article",
-            config={"keep": 16},
+            config={
+                "keep": 16,  # 0 = no limit
+                # Dimensions that are scored, with their share in the order and in the ranking
+                "weights": {
+                    "impact": 0.30,
+                    "relevance": 0.30,
+                    "novelty": 0.20,
+                    "credibility": 0.10,
+                    "actionability": 0.10,
+                },
+            },
         ),
         Phase(
             "ranking",
@@ -75,7 +100,13 @@ PIPELINE = Pipeline(
             items="articles",
             dropped="dropped",
             item="article",
-            config={"keep": 10, "per_source": 3, "per_category": 5},
+            config={
+                "keep": 10,
+                "per_source": 3,  # caps; 0 = none
+                "per_category": 5,
+                "weights": {"dimensions": 0.40, "tier2": 0.40, "tier1": 0.10, "freshness": 0.10},
+                "diversity": 0.10,  # 0 = off, 1 = a title that was already taken counts nothing
+            },
         ),
         Phase("paraphrasing", items="articles", item="article", config={"min_chars": 500, "max_chars": 600}),
         Phase(

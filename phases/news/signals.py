@@ -7,6 +7,7 @@ Patterns are bounded, and only the first MAX_CHARS characters are read: scraped 
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from urllib.parse import urlsplit
 
 from phases.common.text import words
@@ -31,8 +32,10 @@ _REACH = re.compile(
     re.IGNORECASE,
 )
 _FIGURE = re.compile(rf"\b{_NUMBER}\s?(?:%|percent\b|per cent\b|x\b|times\b|points?\b|tokens\b|parameters\b|GW\b|MW\b)")
-_QUOTE = re.compile(r"“[^“”\n]{20,400}”|\"[^\"\n]{20,400}\"|„[^„“\n]{20,400}“|«[^«»\n]{20,400}»")
-_NAME = r"[A-Z][\w'’-]{1,20}(?: [A-Z][\w'’.-]{0,20}){1,3}"
+_QUOTE = re.compile(
+    r"“[^“”\n]{20,400}”|(?<![\w.,;:!?])\"(?=\w)[^\"\n]{20,400}(?<=[\w.,!?…])\"(?!\w)|„[^„“\n]{20,400}“|«[^«»\n]{20,400}»"
+)
+_NAME = r"[A-Z][\w'’-]{1,20}(?: (?:[A-Z]\.|[A-Z][\w'’-]{1,20})){1,3}"
 _SPEAKER = re.compile(
     rf"\b(?:said|says|told|wrote|according to|added|explained) ({_NAME})|({_NAME}),? (?:said|says|told|wrote|added)\b"
 )
@@ -51,34 +54,37 @@ _NEW = re.compile(
     r"discover(?:s|ed|y)|breakthrough|never before)\b",
     re.IGNORECASE,
 )
+_MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 _ACTIONS: dict[str, re.Pattern[str]] = {
     "price": re.compile(
-        rf"[$€£]\s?{_NUMBER} ?(?:per|/|a|an) ?(?:month|year|user|seat|hour|minute|image|request|\d?[MK]?\b ?(?:million |thousand )?"
-        r"(?:input |output )?tokens?)|\b(?:free tier|free of charge|at no (?:extra |additional )?cost|pricing|price cuts?)\b",
+        rf"[$€£]\s?{_NUMBER} ?(?:per|/|a|an) ?(?:month|year|user|seat|hour|minute|image|request|"
+        r"\d?[MK]?\b ?(?:million |thousand )?(?:input |output )?tokens?)|"
+        r"\b(?:free tier|free of charge|at no (?:extra |additional )?cost|pricing|price cuts?)\b",
         re.IGNORECASE,
     ),
     "availability": re.compile(
         r"\b(?:(?:now |generally )?available (?:now|today|in|on|via|through|to|for|from|as)|general availability|"
-        r"rolling out|(?:public|developer|research) preview|(?:public|open|private) beta|waitlist|sign up|download(?:able)?)\b",
+        r"rolling out|(?:public|developer|research) preview|(?:public|open|private) beta|waitlist|sign up|"
+        r"download(?:able)?)\b",
         re.IGNORECASE,
     ),
     "code or interface": re.compile(
-        r"\b(?:APIs?|SDKs?|GitHub|Hugging ?Face|(?:pip|npm|brew) install|command[- ]line|plug-?in|open[- ](?:source|weights?)|"
-        r"(?:MIT|Apache(?: 2\.0)?) licen[cs]e|model weights|documentation)\b"
+        r"\b(?:APIs?|SDKs?|GitHub|Hugging ?Face|(?:pip|npm|brew) install|command[- ]line|plug-?in|"
+        r"open[- ](?:source|weights?)|(?:MIT|Apache(?: 2\.0)?) licen[cs]e|model weights|documentation)\b"
     ),
     "deadline": re.compile(
-        r"\b(?:deadline|takes? effect|(?:comes?|came|enters?) into (?:force|effect)|deprecat(?:ed|ion|es|ing)|end of life|"
-        r"sunset(?:s|ting)?|(?:by|until|before|starting|from|effective|on) (?:\d{1,2} )?(?:January|February|March|April|May|"
-        r"June|July|August|September|October|November|December)(?: \d{1,2}\b)?)",
+        r"\b(?:deadline|takes? effect|(?:comes?|came|enters?) into (?:force|effect)|deprecat(?:ed|ion|es|ing)|"
+        rf"end of life|sunset(?:s|ting)?|(?:by|until|before|starting|from|effective) (?:\d{{1,2}} )?(?:{_MONTHS})"
+        r"(?: \d{1,2}\b)?)",
     ),
     "instruction": re.compile(
-        r"\b(?:how to|step[- ]by[- ]step|upgrade (?:to|now)|update (?:to|now)|patch(?:es|ed)?|migrat(?:e|ion)|mitigations?|"
-        r"workarounds?|best practices|checklist)\b",
+        r"\b(?:step[- ]by[- ]step|upgrade (?:to|now)|update (?:to|now)|patch(?:es|ed)?|migrat(?:e|ion)|"
+        r"mitigations?|workarounds?|best practices|checklist)\b",
         re.IGNORECASE,
     ),
 }
 _PUBLIC_BODY = re.compile(r"(?:^|\.)(?:gov|gov\.[a-z]{2}|europa\.eu|edu|ac\.[a-z]{2}|int)$")
-_PAPERS = ("arxiv.org", "biorxiv.org", "openreview.net", "nature.com", "science.org")
+_PAPERS = (".arxiv.org", ".biorxiv.org", ".medrxiv.org", ".openreview.net", ".aclanthology.org")
 _ACTOR_LABELS = frozenset(actor.lower().replace(" ", "") for actor in ACTORS)
 
 
@@ -99,7 +105,8 @@ def _joined(article: Article) -> str:
 def largest_sum(text: str) -> tuple[float, str]:
     """The largest sum of money and its wording; (0, "") without any. Currencies count alike, yen and yuan 1 : 100."""
     sums = [
-        (_amount(match[2], match[3]) * (_YEN if match[1] == "¥" else 1), _flat(match[0])) for match in _MONEY.finditer(text)
+        (_amount(match[2], match[3]) * (_YEN if match[1] == "¥" else 1), _flat(match[0]))
+        for match in _MONEY.finditer(text)
     ]
     return max(sums, default=(0.0, ""), key=lambda entry: entry[0])
 
@@ -151,17 +158,17 @@ def actions(text: str) -> dict[str, list[str]]:
 
 
 def primary_source(article: Article) -> str:
-    """Why the page counts as first hand, or "": the actor's own site, a public body, a paper. Judged by the host alone."""
+    """Why the page counts as first hand, or "": the actor's own site, a public body, a paper; judged by the host."""
     try:
         host = (urlsplit(article["url"]).hostname or "").removeprefix("www.")
     except ValueError:
         return ""
     if _PUBLIC_BODY.search(host):
         return f"public body or university: {host}"
-    if any(host == papers or host.endswith("." + papers) for papers in _PAPERS):
+    if f".{host}".endswith(_PAPERS):
         return f"paper: {host}"
     title = words(article["title"])
-    spoken = {"".join(pair) for pair in zip(title, title[1:], strict=False)} | set(title)
+    spoken = {"".join(pair) for pair in pairwise(title)} | set(title)
     own = any(label in _ACTOR_LABELS or (len(label) >= MIN_LABEL and label in spoken) for label in _labels(host))
     return f"the actor's own site: {host}" if own else ""
 

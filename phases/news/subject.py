@@ -20,9 +20,9 @@ STRONG = (
     "ai", "a.i", "agi", "artificial intelligence", "machine learning", "deep learning", "neural network", "llm",
     "language model", "foundation model", "generative", "genai", "chatbot", "diffusion model", "reinforcement learning",
     "rlhf", "retrieval augmented", "mixture of experts", "gpt", "chatgpt", "openai", "anthropic", "claude", "deepmind",
-    "gemini", "gemma", "llama", "mistral", "deepseek", "qwen", "grok", "xai", "cohere", "perplexity", "copilot", "codex",
-    "hugging face", "stable diffusion", "midjourney", "dall e", "kimi", "ollama", "mcp", "model context protocol",
-    "ai act", "agentic", "deepfake", "embodied", "humanoid", "nvidia",
+    "gemini", "gemma", "llama", "mistral", "deepseek", "qwen", "grok", "xai", "cohere", "perplexity", "copilot",
+    "codex", "hugging face", "stable diffusion", "midjourney", "dall e", "kimi", "ollama", "mcp",
+    "model context protocol", "ai act", "agentic", "deepfake", "embodied", "humanoid", "nvidia",
 )  # fmt: skip
 # Terms that belong to the subject often, but also to other trades.
 WEAK = (
@@ -32,9 +32,9 @@ WEAK = (
 )  # fmt: skip
 # Companies and bodies whose doings reach very many people; the spelling is theirs, so case counts.
 ACTORS = (
-    "OpenAI", "Anthropic", "Google", "DeepMind", "Microsoft", "Meta", "Amazon", "AWS", "Apple", "Nvidia", "NVIDIA", "xAI",
-    "Mistral", "DeepSeek", "Alibaba", "Tencent", "Baidu", "ByteDance", "Huawei", "Samsung", "SoftBank", "TSMC", "AMD",
-    "Intel", "IBM", "Oracle", "Tesla", "SpaceX", "Hugging Face", "European Union", "European Commission",
+    "OpenAI", "Anthropic", "Google", "DeepMind", "Microsoft", "Meta", "Amazon", "AWS", "Apple", "Nvidia", "NVIDIA",
+    "xAI", "Mistral", "DeepSeek", "Alibaba", "Tencent", "Baidu", "ByteDance", "Huawei", "Samsung", "SoftBank", "TSMC",
+    "AMD", "Intel", "IBM", "Oracle", "Tesla", "SpaceX", "Hugging Face", "European Union", "European Commission",
     "European Parliament", "EU", "White House", "Congress", "Senate", "Supreme Court", "Pentagon", "FTC", "SEC", "FDA",
     "United Nations", "NATO", "G7", "Gates Foundation",
 )  # fmt: skip

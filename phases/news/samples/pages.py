@@ -11,10 +11,10 @@ from email.utils import format_datetime
 from html import escape
 from typing import TYPE_CHECKING
 
-from phases.news.samples.outlets import Article, Outlet
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from phases.news.samples.outlets import Article, Outlet
 
 TORN_AT = 0.4  # share of the torn feed that is sent: it ends inside the title of its only item
 _RSS = (
@@ -58,7 +58,8 @@ def robots(outlet: Outlet) -> str:
 def front(outlet: Outlet, pieces: Sequence[Article]) -> str:
     """A list of links: no article, as front pages are."""
     links = "".join(f'<li><a href="{address(outlet, piece)}">{escape(piece.title)}</a></li>' for piece in pieces)
-    return _page(outlet, outlet.name, outlet.tagline, f"http://{outlet.host}/", "", f"<main><ul>{links}</ul></main>")
+    head = _head(outlet.name, outlet.tagline, f"http://{outlet.host}/", "")
+    return _page(outlet, head, f"<main><ul>{links}</ul></main>")
 
 
 def feed(outlet: Outlet, pieces: Sequence[Article]) -> tuple[str, str]:
@@ -75,13 +76,17 @@ def page(outlet: Outlet, piece: Article, others: Sequence[Article]) -> str:
     meta, body = _LAYOUTS[outlet.page](outlet, piece)
     teasers = "".join(f'<li><a href="{address(outlet, other)}">{escape(other.title)}</a></li>' for other in others[:4])
     aside = f'<aside class="related"><h2>More from {escape(outlet.name)}</h2><ul>{teasers}</ul></aside>'
-    return _page(outlet, piece.title, piece.lead, address(outlet, piece), meta, body + aside)
+    return _page(outlet, _head(piece.title, piece.lead, address(outlet, piece), meta), body + aside)
 
 
-def _page(outlet: Outlet, title: str, lead: str, url: str, meta: str, body: str) -> str:
+def _page(outlet: Outlet, head: dict[str, str], body: str) -> str:
     names = _names(outlet)
     whole = _MASTHEAD.format(**names, section=outlet.section) + body + _FOOTER.format(**names)
-    return _PAGE.format(**names, title=escape(title), lead=escape(lead), url=url, meta=meta, body=whole)
+    return _PAGE.format(**names, **head, body=whole)
+
+
+def _head(title: str, lead: str, url: str, meta: str) -> dict[str, str]:
+    return {"title": escape(title), "lead": escape(lead), "url": url, "meta": meta}
 
 
 def _names(outlet: Outlet) -> dict[str, str]:

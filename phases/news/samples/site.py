@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from phases.news.samples import pages
-from phases.news.samples.outlets import OUTLETS, Outlet, articles
+from phases.news.samples.outlets import OUTLETS, Article, Outlet, articles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,19 +83,18 @@ def _answers(outlet: Outlet) -> dict[str, Answer]:
     for piece in pieces:
         if piece.kind != "gone":
             others = [other for other in pieces if other is not piece]
-            found[_path(outlet, piece.slug)] = (200, _HTML, pages.page(outlet, piece, others).encode())
+            found[_path(outlet, piece)] = (200, _HTML, pages.page(outlet, piece, others).encode())
     return found
 
 
-def _path(outlet: Outlet, slug: str) -> str:
-    piece = next(piece for piece in articles(outlet.host) if piece.slug == slug)
+def _path(outlet: Outlet, piece: Article) -> str:
     return urlsplit(pages.address(outlet, piece)).path
 
 
 @functools.cache
 def _slow() -> frozenset[tuple[str, str]]:
     return frozenset(
-        (outlet.host, _path(outlet, piece.slug))
+        (outlet.host, _path(outlet, piece))
         for outlet in OUTLETS
         for piece in articles(outlet.host)
         if piece.kind == "slow"
@@ -126,4 +125,4 @@ class _Handler(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(body)
 
-    do_HEAD = do_GET
+    do_HEAD = do_GET  # noqa: N815 (the name that the base class calls)

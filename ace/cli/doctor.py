@@ -1,0 +1,130 @@
+"""ace doctor: what works here, what is missing, and what to type about it."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import platform
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+
+import ace
+from ace import atomic, config, discovery, lock, schema
+from ace.cli.options import common, print_json
+from ace.errors import AceError, Locked
+
+MIN_FREE_MB = 500
+EXTRAS: dict[str, tuple[str, ...]] = {  # what the extras of pyproject.toml make importable
+    "news": ("httpx", "trafilatura", "fastfeedparser", "protego"),
+    "nlp": ("spacy", "en_core_web_sm"),
+}
+
+
+class Finding(NamedTuple):
+    """`level` is ok, note (something optional is missing) or bad."""
+
+    name: str
+    level: str
+    detail: str
+    hint: str = ""
+
+
+@click.command()
+@common
+def command(artifacts: str, as_json: bool, debug: bool) -> int:
+    """Say what works here and what is missing."""
+    settings = config.load({"artifacts": artifacts})
+    checks: list[Callable[[], Finding]] = [
+        _python,
+        partial(_folder, "artifacts", settings.artifacts),
+        partial(_folder, "cache", settings.cache),
+        partial(_locks, settings.artifacts),
+        _schemas,
+        *(partial(_extra, extra, modules) for extra, modules in EXTRAS.items()),
+        *(partial(_pipeline, name) for name in discovery.names()),
+        _providers,
+    ]
+    findings = [check() for check in checks]
+    if as_json:
+        print_json([one._asdict() for one in findings])
+    else:
+        for one in findings:
+            click.echo(f"{one.level:<4} {one.name:<20} {one.detail}")
+            if one.hint:
+                click.echo(f"{'':<26}{one.hint}")
+    return 1 if any(one.level == "bad" for one in findings) else 0
+
+
+def _python() -> Finding:
+    return Finding("python", "ok", f"{platform.python_version()}, ace {ace.__version__}, {sys.executable}")
+
+
+def _folder(name: str, path: Path) -> Finding:
+    """Whether a file can be written there, atomically, and how much room there is."""
+    nearest = next(parent for parent in (path.resolve(), *path.resolve().parents) if parent.exists())
+    try:
+        with tempfile.TemporaryDirectory(dir=nearest, prefix=".ace-doctor-") as trial:
+            atomic.write(Path(trial) / "probe", b"probe")
+    except (AceError, OSError) as error:
+        return Finding(
+            name, "bad", f"{path}: cannot be written: {error}", "choose another folder: --artifacts DIR or ace.toml"
+        )
+    free = shutil.disk_usage(nearest).free // 1_000_000
+    if free < MIN_FREE_MB:
+        return Finding(name, "bad", f"{path}: only {free} MB free", "ace prune")
+    return Finding(name, "ok", f"{path}: writable, {free // 1000} GB free")
+
+
+def _locks(path: Path) -> Finding:
+    """Two holders of one lock must exclude each other; some network file systems let both in."""
+    nearest = next(parent for parent in (path.resolve(), *path.resolve().parents) if parent.exists())
+    try:
+        with tempfile.TemporaryDirectory(dir=nearest, prefix=".ace-doctor-") as trial:
+            file = Path(trial) / "lock"
+            with lock.hold(file, "probe"):
+                try:
+                    with lock.hold(file, "probe"):
+                        return Finding("locks", "bad", "a lock was given twice", "use a local file system")
+                except Locked:
+                    return Finding("locks", "ok", "exclude each other")
+    except (AceError, OSError) as error:
+        return Finding("locks", "bad", str(error), "use a local file system")
+
+
+def _schemas() -> Finding:
+    count = len(list(schema.ROOT.glob("*/*.schema.json")))
+    if not count:
+        return Finding("schemas", "bad", f"none in {schema.ROOT}", "install the package again")
+    return Finding("schemas", "ok", f"{count} in {schema.ROOT}")
+
+
+def _extra(extra: str, modules: tuple[str, ...]) -> Finding:
+    missing = [name for name in modules if importlib.util.find_spec(name) is None]
+    if not missing:
+        return Finding(f"extra {extra}", "ok", ", ".join(modules))
+    return Finding(f"extra {extra}", "note", f"missing {', '.join(missing)}", f"pip install 'ace-pipelines[{extra}]'")
+
+
+def _pipeline(name: str) -> Finding:
+    """Every declared phase has its module and its schema."""
+    try:
+        pipeline = discovery.find(name)
+        for phase in pipeline.phases:
+            discovery.module_file(pipeline, phase)
+            discovery.phase_schema(pipeline, phase)
+    except AceError as error:
+        return Finding(f"pipeline {name}", "bad", error.message, error.hint)
+    return Finding(f"pipeline {name}", "ok", f"{len(pipeline.phases)} phases")
+
+
+def _providers() -> Finding:
+    keys = [name for name in ("ANTHROPIC_API_KEY", "OPENAI_API_KEY") if os.environ.get(name)]
+    note = f"; {', '.join(keys)} set, not used by this version" if keys else ""
+    return Finding("models", "ok", f"local: rules and extracts, no key, no network{note}")

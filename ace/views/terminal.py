@@ -1,0 +1,189 @@
+"""Text for people: made safe, measured, and laid out in tables that fit the terminal.
+
+What was scraped may hold escape sequences; every cell and every line goes through `clean` before it is drawn. Nothing
+is drawn from markup. Piped output is plain, not cut to any width, and has no trailing blanks.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import IO, Any
+
+import click
+from rich.cells import cell_len
+from rich.console import Console, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+PIPED_WIDTH = 100_000  # columns: a pipe has no edge to wrap at
+PIPED_CELL = 200  # characters of one cell on a pipe, so that a row stays a row; --full lifts it
+FLEXIBLE_MIN = 24  # columns below which a title says nothing; other columns go first
+GAP = 2  # columns between two columns
+_SEQUENCE = re.compile(
+    r"(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)"  # OSC, DCS … up to their end
+    r"|(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor, screen
+    r"|\x1b[ -/]*[0-~]?"  # any other escape, and a lone one
+)
+_UNSAFE = re.compile(  # controls but \t and \n; marks that reorder the text around them
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]"
+)
+STYLES = {
+    "completed": "green",
+    "valid": "green",
+    "ok": "green",
+    "running": "cyan",
+    "partial": "yellow",
+    "paused": "yellow",
+    "stalled": "yellow",
+    "edited": "yellow",
+    "retry_wait": "yellow",
+    "failed": "red",
+    "crashed": "red",
+    "damaged": "red",
+    "missing": "red",
+    "pending": "dim",
+    "blocked": "dim",
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column. `rank` 0 always stays; of the others the highest goes first where the terminal is too narrow.
+
+    flexible  may be cut with an ellipsis (or, with `wraps`, folded) down to FLEXIBLE_MIN
+    """
+
+    title: str
+    cells: Sequence[str]
+    rank: int = 0
+    right: bool = False
+    flexible: bool = False
+    wraps: bool = False
+    style: Callable[[str], str] | None = None
+
+    @property
+    def width(self) -> int:
+        return max(map(cell_len, (self.title, *self.cells)))
+
+    @property
+    def least(self) -> int:
+        return min(self.width, FLEXIBLE_MIN) if self.flexible else self.width
+
+    @property
+    def says_nothing(self) -> bool:
+        return self.rank > 0 and all(cell in ("", "-", "0") for cell in self.cells)
+
+
+def clean(text: Any, *, lines: bool = False) -> str:
+    """`text` without escape sequences and control characters, on one line unless `lines`."""
+    safe = _SEQUENCE.sub("", str(text).replace("\r\n", "\n"))
+    safe = _UNSAFE.sub("", safe.replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n"))
+    return safe.replace("\t", "    ") if lines else " ".join(safe.split())
+
+
+def shortened(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def is_terminal(stream: IO[str] | None = None) -> bool:
+    return (stream or sys.stdout).isatty()
+
+
+def width() -> int:
+    """Columns to draw in: the terminal's, or as many as it takes."""
+    return console().width
+
+
+def console(stream: IO[str] | None = None) -> Console:
+    """A console on stdout that colours on a terminal only (and there not with NO_COLOR)."""
+    stream = stream or sys.stdout
+    live = stream.isatty()
+    return Console(
+        file=stream,
+        force_terminal=live,
+        no_color=None if live else True,
+        width=None if live else PIPED_WIDTH,
+        highlight=False,
+        markup=False,
+        emoji=False,
+    )
+
+
+def show(parts: Iterable[RenderableType], stream: IO[str] | None = None) -> None:
+    """Draw on stdout."""
+    stream = stream or sys.stdout
+    target = console(stream)
+    with target.capture() as captured:
+        for part in parts:
+            target.print(part, soft_wrap=isinstance(part, Text) and not target.is_terminal)
+    text = "\n".join(line.rstrip() for line in captured.get().split("\n"))
+    _write(text, stream)
+
+
+def _write(text: str, stream: IO[str]) -> None:
+    """Through click, so that a closed pipe is the caller's to handle; a stream that knows no arrows shows `?`."""
+    try:
+        click.echo(text, file=stream, nl=False)
+    except UnicodeEncodeError:
+        coding = stream.encoding or "ascii"
+        click.echo(text.encode(coding, "replace").decode(coding), file=stream, nl=False)
+
+
+def line(text: str, style: str = "") -> Text:
+    """One line of text, made safe."""
+    return Text(clean(text), style=style)
+
+
+def block(text: str, style: str = "") -> Text:
+    """Text of several lines, made safe."""
+    return Text(clean(text, lines=True), style=style)
+
+
+def fitting(columns: Sequence[Column], room: int) -> list[Column]:
+    """Columns that say something and fit into `room`; those of the highest rank are left out first."""
+    kept = [column for column in columns if not column.says_nothing]
+    while sum(column.least for column in kept) + GAP * (len(kept) - 1) > room:
+        optional = [column for column in kept if column.rank]
+        if not optional:
+            break
+        kept.remove(max(optional, key=lambda column: column.rank))
+    return kept
+
+
+def table(columns: Sequence[Column], room: int | None = None) -> Table:
+    """A table without lines, as wide as it needs and no wider than `room`."""
+    room = width() if room is None else room
+    safe = [_safe(column, room) for column in columns]
+    kept = fitting(safe, room)
+    drawn = Table(box=None, padding=(0, GAP, 0, 0), pad_edge=False, show_edge=False, header_style="bold")
+    for column in kept:
+        drawn.add_column(
+            Text(column.title),
+            justify="right" if column.right else "left",
+            no_wrap=not column.flexible,
+            overflow="fold" if column.wraps else "ellipsis",
+            min_width=column.least,
+        )
+    for row in zip(*(column.cells for column in kept), strict=True):
+        drawn.add_row(*(_cell(column, cell) for column, cell in zip(kept, row, strict=True)))
+    return drawn
+
+
+def state_style(state: str) -> str:
+    return STYLES.get(state.partition(" ")[0], "")
+
+
+def _safe(column: Column, room: int) -> Column:
+    limit = PIPED_CELL if room == PIPED_WIDTH and column.flexible and not column.wraps else 10**9
+    cells = [shortened(clean(cell), limit) for cell in column.cells]
+    return Column(column.title, cells, column.rank, column.right, column.flexible, column.wraps, column.style)
+
+
+def _cell(column: Column, cell: str) -> Text:
+    style = column.style(cell) if column.style else ""
+    if column.wraps:
+        return Text(cell, style=style, overflow="fold")
+    return Text(cell, style=style, no_wrap=True, overflow="ellipsis")
