@@ -28,7 +28,7 @@ Values = dict[str, dict[str, Json]]
 
 
 class Settings(NamedTuple):
-    """Engine settings and, per pipeline, what files and environment say about phases: {pipeline: {phase.key: value}}."""
+    """Engine settings, and what files and environment say about phases: {pipeline: {phase.key: value}}."""
 
     engine: Mapping[str, Json]
     phases: Mapping[str, Mapping[str, Json]] = NOTHING
@@ -150,11 +150,12 @@ def _merge_environment(environ: Mapping[str, str], engine: dict[str, Json], phas
     for name, raw in environ.items():
         if not name.startswith("ACE_"):
             continue
-        parts = name.removeprefix("ACE_").lower().split("__")
-        if len(parts) == 3:
-            phases.setdefault(parts[0], {})[f"{parts[1]}.{parts[2]}"] = parse_value(raw, None)
-        elif parts[0] in engine:
-            _set_engine(engine, parts[0], parse_value(raw, ENGINE_DEFAULTS[parts[0]]), name)
+        pipeline, separator, rest = name.removeprefix("ACE_").lower().partition("__")
+        phase, dot, key = rest.partition("__")
+        if dot:
+            phases.setdefault(pipeline, {})[f"{phase}.{key}"] = parse_value(raw, None)
+        elif not separator and pipeline in engine:
+            _set_engine(engine, pipeline, parse_value(raw, ENGINE_DEFAULTS[pipeline]), name)
 
 
 def _set_engine(engine: dict[str, Json], key: str, value: Json, where: str) -> None:

@@ -20,7 +20,7 @@ _STDLIB = os.path.dirname(os.__file__)
 
 
 class Code(NamedTuple):
-    """The code that a phase depends on: {file: [digest of what it says, digest of its bytes]}, and one hash over all."""
+    """The code that a phase depends on: {file: [digest of what it says, of its bytes]}, and one hash over all."""
 
     files: dict[str, list[str]]
     sha256: str
@@ -102,7 +102,7 @@ def _own_root(module_file: Path) -> Path:
 
 
 def _roots(module_file: Path) -> tuple[Path, ...]:
-    """Folders that user code is imported from: those of sys.path that hold no installed packages, and the phase's own."""
+    """Folders that user code is imported from: the phase's own, and those of sys.path without installed packages."""
     return tuple(dict.fromkeys((_own_root(module_file), *_user_folders(tuple(sys.path)))))
 
 
@@ -157,6 +157,7 @@ def _read(file: str, _mtime_ns: int) -> tuple[str, str, tuple[tuple[str, int], .
     """(digest of the normalised syntax tree, digest of the bytes, imported names with their level)."""
     import ast  # noqa: PLC0415  (a rerun of unchanged code parses nothing)
 
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
     try:
         source = Path(file).read_bytes()
         tree = ast.parse(source, filename=file)
@@ -170,8 +171,7 @@ def _read(file: str, _mtime_ns: int) -> tuple[str, str, tuple[tuple[str, int], .
         elif isinstance(node, ast.ImportFrom):
             base = node.module or ""
             imports += [(f"{base}.{alias.name}".lstrip("."), node.level) for alias in node.names]
-        elif isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-            if ast.get_docstring(node, clean=False) is not None:
-                node.body = node.body[1:] or [ast.Pass()]
+        elif isinstance(node, documented) and ast.get_docstring(node, clean=False) is not None:
+            node.body = node.body[1:] or [ast.Pass()]
     said = hashlib.sha256(ast.dump(tree).encode()).hexdigest()
     return said, hashlib.sha256(source).hexdigest(), tuple(dict.fromkeys(imports))

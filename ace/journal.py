@@ -42,7 +42,7 @@ class Journal:
         return (True, row[1]) if row is not None and row[0] == content else (False, None)
 
     def add(self, key: str, content: str, value: Any) -> None:
-        """Record a finished item. Raises OutputError when the value is not JSON, StorageError when it cannot be kept."""
+        """Record a finished item. Raises OutputError when the value is not JSON, StorageError when it can't be kept."""
         row = b'{"k":%b,"c":"%b","v":%b}\n' % (orjson.dumps(key), content.encode(), jsonio.dumps(value))
         with self._lock:
             if self._descriptor < 0:

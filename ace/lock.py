@@ -21,7 +21,7 @@ DEATH_GRACE_S = 0.05  # a lock is free 0.6 to 3.6 ms after kill -9 of its holder
 
 @contextmanager
 def hold(path: Path, what: str, *, wait_s: float = 0.0) -> Iterator[None]:
-    """Hold the lock file `path`. Raises Locked, naming `what` and the holder, when it is not free in `wait_s` seconds."""
+    """Hold the lock file `path`. Raises Locked, naming `what` and the holder, when it is not free within `wait_s`."""
     atomic.make_folder(path.parent)
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)

@@ -22,7 +22,7 @@ from ace.services import Caches, Stop, Workers
 EVENT, RESULT, FAILURE = "event", "result", "failure"
 
 
-def run_phase(bench: execute.Bench, work: execute.Work, cache: Path) -> store.Artifact:
+def run_phase(bench: execute.Bench, work: execute.Work) -> store.Artifact:
     """Parent: run the phase elsewhere and return its artifact as read from disk. Raises what the phase raised."""
     command = [sys.executable, "-m", "ace.phase_process"]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
@@ -30,7 +30,7 @@ def run_phase(bench: execute.Bench, work: execute.Work, cache: Path) -> store.Ar
         assert child.stdin is not None
         assert child.stdout is not None
         bench.stop.also(child.terminate)
-        child.stdin.write(jsonio.line(_message(bench, work, cache)))
+        child.stdin.write(jsonio.line(_message(bench, work)))
         child.stdin.flush()
         outcome: Data = {}
         for line in child.stdout:
@@ -49,7 +49,7 @@ def run_phase(bench: execute.Bench, work: execute.Work, cache: Path) -> store.Ar
     return store.read(execute.place_of(bench, work))
 
 
-def _message(bench: execute.Bench, work: execute.Work, cache: Path) -> Data:
+def _message(bench: execute.Bench, work: execute.Work) -> Data:
     return {
         "folder": str(bench.folder.resolve()),
         "run_id": bench.run_id,
@@ -61,7 +61,7 @@ def _message(bench: execute.Bench, work: execute.Work, cache: Path) -> Data:
         "inputs": {name: artifact.path.name for name, artifact in work.inputs.items()},
         "missing": list(work.missing),
         "attempt": work.attempt,
-        "cache": str(cache.resolve()),
+        "cache": str(bench.caches.path.resolve()),
     }
 
 

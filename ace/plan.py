@@ -9,6 +9,7 @@ from ace.errors import ConfigError
 from ace.records import NOTHING, Phase
 
 RUN, SKIP, CHECK, BLOCKED = "run", "skip", "check", "blocked"
+SHOWN_FILES, SHOWN_CHARS = 3, 40  # a reason is one line
 
 
 class Recorded(NamedTuple):
@@ -115,7 +116,8 @@ def stale_reasons(recorded: Recorded, current: Current) -> tuple[str, ...]:
     reasons = []
     if recorded.code != current.code:
         names = _changed_files(recorded.code_files, current.code_files)
-        reasons.append(f"code changed in {', '.join(names[:3]) or 'an imported file'}{' …' if len(names) > 3 else ''}")
+        more = " …" if names[SHOWN_FILES:] else ""
+        reasons.append(f"code changed in {', '.join(names[:SHOWN_FILES]) or 'an imported file'}{more}")
     for key in sorted(recorded.config):
         if key not in current.config:
             reasons.append(f"config {key} is gone")
@@ -159,7 +161,7 @@ def may_run(phase: Phase, inputs: Iterable[str], there: Iterable[str]) -> str:
 
 def short(value: Any) -> str:
     text = repr(value)
-    return text if len(text) <= 40 else text[:39] + "…"
+    return text if len(text) <= SHOWN_CHARS else text[: SHOWN_CHARS - 1] + "…"
 
 
 def _changed_files(before: Mapping[str, list[str]], now: Mapping[str, list[str]]) -> list[str]:

@@ -72,7 +72,7 @@ class Caches:
     """The pipeline's cache file, opened when a phase first asks for it."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self.path = path
         self._file: Any = None
         self._lock = threading.Lock()
 
@@ -81,7 +81,7 @@ class Caches:
             if self._file is None:
                 from ace.cache import CacheFile  # noqa: PLC0415  (sqlite3, for the phases that need it)
 
-                self._file = CacheFile(self._path)
+                self._file = CacheFile(self.path)
         return self._file.space(name)
 
     def close(self) -> None:

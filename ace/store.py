@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import re
 import stat
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,6 +18,8 @@ from ace.errors import AceError, DamagedArtifact, OutputError, StorageError
 from ace.records import Blob, Data
 
 ENVELOPE = 1  # version of the artifact format
+_BLOB_NAME = re.compile(r"[0-9a-f]{64}")
+_EXTENSION = re.compile(r"[0-9A-Za-z]{1,16}")
 _HEAD, _SEAM, _TAIL = b'{"metadata":', b',\n"data":', b"}\n"
 
 
@@ -128,14 +131,14 @@ class BlobFolder:
         return content
 
     def _path(self, sha256: str, ext: str) -> Path:
-        if len(sha256) != 64 or not sha256.isalnum():
+        if not _BLOB_NAME.fullmatch(sha256):
             message = f"not the name of a blob: {sha256[:80]!r}"
             raise StorageError(message)
         return self._folder / f"{sha256}.{_safe_ext(ext)}"
 
 
 def _safe_ext(ext: str) -> str:
-    if not ext.isalnum() or not ext.isascii() or len(ext) > 16:
+    if not _EXTENSION.fullmatch(ext):
         message = f"not a file extension: {ext[:40]!r}"
         raise StorageError(message)
     return ext.lower()

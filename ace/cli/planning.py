@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from ace import config, orchestrator, plan, runfile, runs
+from ace import config, examine, plan, runfile, runs
 from ace.cli.run import parse_inputs
 from ace.errors import UsageError
 from ace.records import Json, Pipeline
@@ -33,7 +33,7 @@ def planned(
     folder = run.folder if run else settings.artifacts / f"{runs.PREFIX}none"
     content = run.content if run else runfile.new("", pipeline, {}, "")
     values = config.effective(pipeline, settings, content["settings"] | dict(overrides))
-    known = orchestrator.examine(folder, pipeline, values, content)
+    known = examine.examine(folder, pipeline, values, content)
     recorded = {name: one.recorded for name, one in known.items()}
     current = {name: one.current for name, one in known.items()}
     decisions = plan.whole(pipeline.phases, recorded, current, plan.Asked(rerun_stale=rerun_stale))

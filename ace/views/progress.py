@@ -10,6 +10,7 @@ from typing import IO
 from ace.records import Data
 
 HEADER = f"{'':>2} {'phase':<20} {'state':<10} {'time':>8} {'in → out':>14}  {'cost':>7}"
+SHOWN_AS_MS, MINUTE, SHOWN_AS_CENTS = 0.1, 60, 0.1
 
 
 class Lines:
@@ -82,12 +83,17 @@ class Lines:
 
 
 def seconds(value: float) -> str:
-    """1.2 s, 4 min 05 s, 2 h 03 min."""
-    if value < 60:
-        return f"{value:.1f} s" if value >= 0.1 else f"{value * 1000:.0f} ms"
-    minutes, rest = divmod(round(value), 60)
-    return f"{minutes} min {rest:02d} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"
+    """47 ms, 1.2 s, 4 min 05 s, 2 h 03 min."""
+    if value < SHOWN_AS_MS:
+        return f"{value * 1000:.0f} ms"
+    if value < MINUTE:
+        return f"{value:.1f} s"
+    minutes, rest = divmod(round(value), MINUTE)
+    return f"{minutes} min {rest:02d} s" if minutes < MINUTE else f"{minutes // 60} h {minutes % 60:02d} min"
 
 
 def money(value: float) -> str:
-    return "-" if not value else f"${value:.4f}" if value < 0.1 else f"${value:.2f}"
+    """$1.25, four decimals below ten cents, a dash for nothing."""
+    if not value:
+        return "-"
+    return f"${value:.4f}" if value < SHOWN_AS_CENTS else f"${value:.2f}"

@@ -16,6 +16,7 @@ from phases.common.page_meta import PageMeta
 LINK_SHARE = 0.8  # a paragraph or list item with more of its text in links points to other articles
 SAME_KIND_SHARE = 0.3  # of the text must stand in one kind of paragraph before others of that kind are added
 MIN_PARAGRAPH = 60  # characters; shorter missing paragraphs are as often furniture as text
+MAX_PARAGRAPHS = 1000  # looked at per page; no article has more
 KNOWN_SHARE = 0.5  # of a paragraph's five-word runs in the text: then the text has it already
 MIN_STANDFIRST_KEY = 40  # characters; shorter descriptions are slogans
 MAX_STANDFIRST_RATIO = 1.5  # the printed standfirst may be this much longer than the description
@@ -106,11 +107,16 @@ def _with_missing_paragraphs(lines: list[str], index: BlockIndex) -> list[str]:
     kind, size = sizes.most_common(1)[0]
     if size < SAME_KIND_SHARE * sum(map(len, lines)):
         return lines
-    placed = [(block.place if block else None, line) for block, line in zip(found, lines, strict=True)]
-    for block in _missing(kind, lines, index):
-        before = [at for at, (place, _) in enumerate(placed) if place is not None and place < block.place]
-        placed.insert(before[-1] + 1 if before else 0, (block.place, block.text))
-    return [line for _, line in placed]
+    return _inserted(lines, [block.place if block else None for block in found], _missing(kind, lines, index))
+
+
+def _inserted(lines: list[str], places: list[int | None], missing: list[Block]) -> list[str]:
+    """The lines with the missing blocks, each after the last line that stands before it in the page."""
+    after: dict[int, list[str]] = {}
+    for block in missing:
+        before = [at for at, place in enumerate(places) if place is not None and place < block.place]
+        after.setdefault(before[-1] if before else -1, []).append(block.text)
+    return after.get(-1, []) + [text for at, line in enumerate(lines) for text in (line, *after.get(at, []))]
 
 
 def _missing(kind: tuple[object, ...], lines: list[str], index: BlockIndex) -> list[Block]:
@@ -118,7 +124,7 @@ def _missing(kind: tuple[object, ...], lines: list[str], index: BlockIndex) -> l
     blocks = [block for block in index.blocks if block.tag == "p" and len(block.text) >= MIN_PARAGRAPH]
     return [
         block
-        for block in blocks
+        for block in blocks[:MAX_PARAGRAPHS]
         if block.signature() == kind and _share(grams(block.key), known) < KNOWN_SHARE and not _is_aside(block.text, block)
     ]
 

@@ -57,6 +57,7 @@ _ORGANISATION = re.compile(
     r"|Embassy|Reserve|World Bank|Central Bank|G7|G8|G20)\b"
 )
 _EVENT = re.compile(r"\b(?:Conference|Summit|Symposium|Championships?|Olympics|Cup|Awards?|Prize|Act|Agreement|Treaty)$")
+_LICENCE = re.compile(r"[ -]licen[cs]e")  # "MIT licence": not the university
 _UNIT = re.compile(r"\b(?:Research|Labs?|Cloud|Group|Ventures|Capital|Brain|Health|Studios?|Bank)$")  # of a company
 _COUNTRIES = ("US", "U.S.", "UK", "British", "Chinese")  # that news puts before a public body
 _DATE = re.compile(r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? \d")
@@ -126,7 +127,8 @@ def _candidates(whole: str, body: int, gazetteer: Gazetteer, *, use_spacy: bool)
         for span in spans:
             trimmed = span if span.entry else _trimmed(whole, span)
             name = whole[trimmed.start : trimmed.end]
-            if trimmed.entry or (_is_name(name) and name.lower() not in plain_words):
+            after = whole[trimmed.end : trimmed.end + 8]
+            if trimmed.entry or (_is_name(name) and name.lower() not in plain_words and not _LICENCE.match(after)):
                 found.append((rank, trimmed))
     return found
 
@@ -162,7 +164,7 @@ def _spacy_spans(whole: str, body: int) -> list[Span]:
 
 
 def _trimmed(whole: str, span: Span) -> Span:
-    text = re.split(r" \(|\n| [-–—] ", whole[span.start : span.end])[0]
+    text = re.split(r" \(|\n| [-–—] |,(?! Inc| LLC| Ltd)", whole[span.start : span.end])[0]
     leading = _LEADING.match(text)
     start = span.start + (leading.end() if leading else 0)
     rest = whole[start : span.start + len(text)]
@@ -264,11 +266,11 @@ def _kind(whole: str, span: Span, gazetteer: Gazetteer) -> str:
         return "person" if " " in text or cue == "speaker" else cue or "other"
     if _EVENT.search(text):
         return "other"
-    if span.type == "place":
-        return "place"
+    if span.type in ("place", "product", "model"):
+        return span.type
     if _ORGANISATION.search(text) or (text.isupper() and text.isalpha() and span.type == "organisation"):
         return "organisation"
-    if cue in ("model", "product") and span.type in ("organisation", "other"):
+    if cue in ("model", "product") and span.type != "company":
         return cue
     maker = gazetteer.get(text.split()[0])
     if maker is not None and maker.type == "company" and " " in text and not _UNIT.search(text):

@@ -19,6 +19,7 @@ BOX_TAGS = frozenset(
 BLOCK_TAGS = LEAF_TAGS | BOX_TAGS
 MAX_BLOCK_CHARS = 8000  # a longer block is a whole page inside one element and says nothing about a line
 SIGNATURE_DEPTH = 4  # ancestors whose tags and classes tell paragraphs of one kind from those of another
+MAX_SAME = 4  # blocks remembered for the same words; more would make a page of one repeated line slow
 GRAM_WORDS = 5  # two texts that share a run of five words share them because one quotes the other
 _WORD = re.compile(r"\w+")
 
@@ -58,7 +59,9 @@ class BlockIndex:
         self.blocks = list(blocks)
         self._by_key: dict[str, list[Block]] = {}
         for block in self.blocks:
-            self._by_key.setdefault(block.key, []).append(block)
+            same = self._by_key.setdefault(block.key, [])
+            if len(same) < MAX_SAME:
+                same.append(block)
 
     def find(self, line: str) -> Block | None:
         """The block with the words of the line. Among several, the one with the fewest links: menus repeat titles."""

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 _ENGLISH = """
 a about after again all also although an and any are as at back be because been before being between both but by came
-can could did do does during each even for from get go going had has have he her here hers him his how i if in into is
-it its just like made make many may me might more most much must my no nor not now of off on once one only or other our
-out over own per put said same say says see set she should since so some still such take than that the their them then
-there these they this those through to told too two under until up upon us use used very was we were what when where
-whether which while who whom whose why will with within without would yet you your added according told don't doesn't
-didn't isn't it's i'm we're they're that's
+can could did do does during each even for from had has have he her here hers him his how i if in into is it its just
+like many may me might more most much must my no nor not now of off on once one only or other our out over own per
+same she should since so some still such take than that the their them then there these they this those through to too
+two under until up upon us very was we were what when where whether which while who whom whose why will with within
+without would yet you your don't doesn't didn't isn't it's i'm we're they're that's
 """
 _GERMAN = """
 aber als am an auch auf aus bei bis da dann das dass dem den der des die doch durch ein eine einem einen einer eines er
@@ -34,6 +33,9 @@ aan bij dat deze die dit een en er haar hebben heeft het hij in is maar met naar
 wordt zijn
 """
 
-STOP_WORDS: frozenset[str] = frozenset(
+_ENGLISH_REPORTING = "according added get go going got made make put said say says see set told use used"
+
+FUNCTION_WORDS: frozenset[str] = frozenset(
     " ".join((_ENGLISH, _GERMAN, _FRENCH, _SPANISH, _ITALIAN_PORTUGUESE_DUTCH)).split()
 )
+STOP_WORDS: frozenset[str] = FUNCTION_WORDS | frozenset(_ENGLISH_REPORTING.split(" "))

@@ -5,6 +5,7 @@ One transport serves one thread at a time: httpcore's HTTP/2 connections are not
 
 from __future__ import annotations
 
+import socket
 import ssl
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -19,6 +20,10 @@ POLL_S = 0.5  # how long a read may ignore that the run is told to stop
 CONNECT_S = 5.0  # per address; a host behind broken IPv6 is still reached over IPv4 within the whole deadline
 MAX_ADDRESSES = 4  # tried in turn
 KEEP_OPEN_S = 15.0  # an idle connection is dropped before common servers drop it
+
+# Servers that write head and body apart wait with the second for the acknowledgement of the first (Nagle), which the
+# kernel holds back for 40 ms; on a kept connection that is 40 ms a page. Linux forgets the option, so it is set anew.
+QUICK_ACK: int | None = getattr(socket, "TCP_QUICKACK", None)
 
 Hosts = Mapping[str, tuple[str, int]]
 
@@ -42,10 +47,13 @@ class GuardedStream(httpcore.NetworkStream):
 
     def __init__(self, stream: httpcore.NetworkStream, clock: Clock) -> None:
         self._stream, self._clock = stream, clock
+        self._socket = stream.get_extra_info("socket")
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002  (the clock decides)
         while True:
             left = self._left()
+            if QUICK_ACK is not None:
+                self._socket.setsockopt(socket.IPPROTO_TCP, QUICK_ACK, 1)
             try:
                 return self._stream.read(max_bytes, timeout=min(POLL_S, left))
             except httpcore.ReadTimeout:

@@ -48,7 +48,7 @@ def extract(html: str, url: str) -> dict[str, Any]:
     Returns {title, text (paragraphs separated by newlines), published (ISO UTC with Z, or None), published_by
     ("page" or None), language (ISO 639-1 or ""), extractor ("trafilatura", "readability", "heuristic" or "")}.
     """
-    html = html[:MAX_CHARS]
+    html = html[:MAX_CHARS].replace("\0", "").encode("utf-8", "replace").decode()  # the parser refuses the rest
     tree = _quietly(_parse, html)
     if tree is None:
         return _result("", "", None, "", "")

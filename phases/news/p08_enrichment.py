@@ -29,6 +29,7 @@ FULL_ENTITIES = 2
 MIN_RELATED = 0.45  # score
 MAX_RELATED = 3  # links per article: a reader follows one or two
 
+FAMILY = "Of the {} family: "
 # A new version may take the line of its family ("Llama 4" of Llama), never the line of another version.
 _OF_A_FAMILY = re.compile(r"\b(?:family|series|models|framework|platform|library)\b")
 
@@ -90,10 +91,15 @@ def described(entity: recognition.Entity) -> dict[str, Any]:
 
 
 def background(entity: recognition.Entity) -> dict[str, str] | None:
+    """The line and its source; a version of a known family gets the family's, which says so."""
     entry = entity.entry
-    if entry is None or (entity.name != entry.name and not _is_family(entry)):
+    if entry is None:
         return None
-    return {"text": entry.background, "source": entry.source}
+    if entity.name == entry.name:
+        return {"text": entry.background, "source": entry.source}
+    if not _is_family(entry):
+        return None
+    return {"text": f"{FAMILY.format(entry.name)}{entry.background}", "source": entry.source}
 
 
 def _is_family(entry: gazetteer.Entry) -> bool:

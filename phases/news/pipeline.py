@@ -114,7 +114,8 @@ PIPELINE = Pipeline(
             reads=("paraphrasing", "initialization"),
             items="articles",
             item="article",
-            config={"max_entities": 12},
+            config={"max_entities": 12},  # per article; 0 = no limit
+            files=("knowledge.json",),
         ),
         Phase(
             "validation",

@@ -108,6 +108,12 @@ def test_a_title_far_from_all_earlier_stories_is_newer() -> None:
     assert score("novelty", known("Court decides on fishing")) > score("novelty")
 
 
+def test_a_title_that_shares_a_word_with_an_earlier_story_is_neither() -> None:
+    found = scored("novelty", article(title="Rain over the green valley"), known("Long valley road closed"))
+    assert found["score"] == BASE["novelty"]
+    assert found["evidence"] == []
+
+
 def test_without_earlier_stories_novelty_claims_no_comparison() -> None:
     assert "earlier" not in scored("novelty", article(title="Introducing rain"), known())["reason"]
 

@@ -76,7 +76,10 @@ def test_parts_sum_to_the_score_and_ranks_count_from_one() -> None:
 
 def test_the_highest_possible_score_is_ten() -> None:
     perfect = {"impact": 10, "tier1_score": 1.0, "tier2": {"score": 10.0}, "published": "2026-11-22T00:00:00Z"}
-    assert rank([article(1, **perfect)])["articles"][0]["rank_score"] == 10.0
+    tens = {name: {"score": 10} for name in ("impact", "novelty", "relevance")}
+    uneven = {"impact": 2 / 3, "novelty": 1 / 6, "relevance": 1 / 6}  # these parts, rounded, sum to 10.0001
+    best = article(1, **perfect) | {"dimensions": tens}
+    assert rank([best], uneven)["articles"][0]["rank_score"] == 10.0
 
 
 def test_dimensions_are_weighed_as_tier_three_says() -> None:

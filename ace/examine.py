@@ -1,0 +1,60 @@
+"""What is on disk of every phase of a run, and what each would be made with today. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from ace import config, discovery, fingerprint, plan, runs, store
+from ace.errors import DamagedArtifact
+from ace.records import Json, Phase, Pipeline
+
+
+class Known(NamedTuple):
+    """A phase with what is on disk of it and what it would be made with today."""
+
+    phase: Phase
+    number: int
+    place: store.Place
+    recorded: plan.Recorded
+    current: plan.Current
+    code: fingerprint.Code
+
+
+def examine(folder: Path, pipeline: Pipeline, values: config.Values, content: Mapping[str, Json]) -> dict[str, Known]:
+    """Every phase's artifact, verified, and its fingerprint of today. Writes nothing."""
+    run_id = folder.name.removeprefix(runs.PREFIX)
+    found = {}
+    for number, phase in enumerate(pipeline.phases, 1):
+        expected = discovery.phase_schema(pipeline, phase)
+        written_ns = content["phases"].get(phase.name, {}).get("written_ns")
+        place = store.Place(folder, run_id, pipeline.name, number, phase.name, expected, written_ns)
+        recorded = record(place)
+        file = discovery.module_file(pipeline, phase)
+        code = fingerprint.of_code(file, phase.files, dict(recorded.code_files))
+        current = plan.Current(code.sha256, code.files, values[phase.name], expected.sha256 if expected else "")
+        found[phase.name] = Known(phase, number, place, recorded, current, code)
+    return found
+
+
+def record(place: store.Place) -> plan.Recorded:
+    """What is on disk of one phase."""
+    try:
+        artifact = store.find(place)
+    except DamagedArtifact as error:
+        return plan.Recorded("damaged", why=error.message)
+    if artifact is None:
+        return plan.Recorded("missing")
+    metadata = artifact.metadata
+    made_with = metadata.get("fingerprint", {})
+    return plan.Recorded(
+        "edited" if artifact.edited else "valid",
+        artifact.sha256,
+        status=metadata.get("status", "completed"),
+        inputs=made_with.get("inputs", {}),
+        code=made_with.get("code", ""),
+        code_files=metadata.get("code", {}),
+        config=metadata.get("config", {}),
+        schema=made_with.get("schema", ""),
+    )

@@ -1,0 +1,40 @@
+"""Draw docs/run-table.svg, the picture in the README: a real run of the sample, as `ace status` shows it.
+
+    make picture
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+HERE = Path(__file__).resolve().parent
+WIDTH = 84
+
+
+def ace(folder: Path, *arguments: str) -> str:
+    """stdout of a command, with colours as on a terminal."""
+    command = [sys.executable, "-m", "ace", *arguments]
+    environment = {"PATH": "", "FORCE_COLOR": "1", "COLUMNS": str(WIDTH), "PYTHONPATH": str(HERE.parent), "TERM": "xterm-256color"}
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=True)
+    return done.stdout
+
+
+def main() -> None:
+    """Run the sample in an empty folder and save what a person would see."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        ace(folder, "run", "news", "--sources", "sample", "--quiet")
+        shown = ace(folder, "status")
+    console = Console(record=True, width=WIDTH, file=open("/dev/null", "w"), force_terminal=True)  # noqa: SIM115
+    console.print(Text.from_ansi(shown))
+    console.save_svg(str(HERE / "run-table.svg"), title="ace run news --sources sample")
+
+
+if __name__ == "__main__":
+    main()
