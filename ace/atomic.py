@@ -18,7 +18,6 @@ from ace.errors import CannotCreate, StorageError
 
 TEMPORARY = ".tmp-"
 TRASH = ".trash"
-_counter = itertools.count()
 _HINTS = {
     errno.ENOSPC: "the disk is full: free space, then run the same command again",
     errno.EDQUOT: "the disk quota is used up: free space, then run the same command again",
@@ -42,7 +41,7 @@ def explained(path: Path, doing: str) -> Iterator[None]:
 def write(path: Path, content: bytes, *, durable: bool = True) -> None:
     """Replace `path` by `content`, atomically. Raises StorageError; `path` is then as it was before."""
     with explained(path, "write"):
-        temporary = path.parent / f"{TEMPORARY}{path.name}-{os.getpid()}-{next(_counter)}"
+        temporary = _temporary(path)
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
         try:
             try:
@@ -62,7 +61,7 @@ def write(path: Path, content: bytes, *, durable: bool = True) -> None:
 def link(target: str, path: Path) -> None:
     """Point the symbolic link `path` at `target`; a reader never finds it missing."""
     with explained(path, "link"):
-        temporary = path.parent / f"{TEMPORARY}{path.name}-{os.getpid()}-{next(_counter)}"
+        temporary = _temporary(path)
         os.symlink(target, temporary)
         try:
             os.replace(temporary, path)
@@ -129,6 +128,11 @@ def sweep(folder: Path) -> None:
     for name in os.listdir(folder):
         if name.startswith(TEMPORARY):
             _forget(folder / name)
+
+
+def _temporary(path: Path) -> Path:
+    # not the process id: a killed writer's file would be in the way of the next process with the same id
+    return path.parent / f"{TEMPORARY}{path.name}-{os.urandom(6).hex()}"
 
 
 def _write_all(descriptor: int, content: bytes) -> None:

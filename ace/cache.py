@@ -11,6 +11,7 @@ from ace.errors import StorageError
 from ace.records import Json
 
 BUSY_S = 30.0
+DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 class CacheFile:
@@ -22,28 +23,35 @@ class CacheFile:
         atomic.make_folder(path.parent)
         try:
             self._database = self._open()
-        except sqlite3.DatabaseError:
-            atomic.move(path, path.with_suffix(".damaged"))
+        except sqlite3.DatabaseError as error:
+            if error.sqlite_errorcode not in DAMAGED:  # locked, full, read-only: the file itself may be sound
+                raise _failure(path, error) from error
+            for ending in ("", "-wal", "-shm"):  # an old log would be played into the new file
+                if (part := path.with_name(path.name + ending)).exists():
+                    atomic.move(part, path.with_name(f"{path.stem}.damaged{ending}"))
             self._database = self._open()
 
     def space(self, name: str) -> Space:
         return Space(self, name)
 
     def get(self, space: str, key: str) -> Json:
-        with self._lock:
-            row = self._database.execute(
-                "SELECT value FROM entries WHERE space = ? AND key = ?", (space, key)
-            ).fetchone()
-        return None if row is None else jsonio.trusted_loads(row[0])
+        """The value, or None when there is none or it cannot be read."""
+        try:
+            with self._lock:
+                row = self._database.execute(
+                    "SELECT value FROM entries WHERE space = ? AND key = ?", (space, key)
+                ).fetchone()
+            return None if row is None else jsonio.trusted_loads(row[0])
+        except (sqlite3.DatabaseError, ValueError):
+            return None
 
     def put(self, space: str, key: str, value: Json) -> None:
         raw = jsonio.dumps(value)
         try:
             with self._lock:
                 self._database.execute("INSERT OR REPLACE INTO entries VALUES (?, ?, ?)", (space, key, raw))
-        except sqlite3.OperationalError as error:
-            message = f"cannot write {self._path}: {error}"
-            raise StorageError(message, path=str(self._path)) from error
+        except sqlite3.DatabaseError as error:
+            raise _failure(self._path, error) from error
 
     def close(self) -> None:
         with self._lock:
@@ -57,6 +65,10 @@ class CacheFile:
             "CREATE TABLE IF NOT EXISTS entries (space TEXT, key TEXT, value BLOB, PRIMARY KEY (space, key))"
         )
         return database
+
+
+def _failure(path: Path, error: sqlite3.DatabaseError) -> StorageError:
+    return StorageError(f"cannot use {path}: {error}", path=str(path), hint="choose another folder with ACE_CACHE=DIR")
 
 
 class Space:

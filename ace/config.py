@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 import orjson
 
-from ace.errors import ConfigError
+from ace import jsonio
+from ace.errors import ConfigError, OutputError
 from ace.records import NOTHING, Json, Phase, Pipeline
 from ace.runs import nearest
 
@@ -32,6 +33,7 @@ class Settings(NamedTuple):
 
     engine: Mapping[str, Json]
     phases: Mapping[str, Mapping[str, Json]] = NOTHING
+    origin: Mapping[str, str] = NOTHING  # where each was said, by pipeline.phase.key: file:line or variable
 
     @property
     def artifacts(self) -> Path:
@@ -47,12 +49,13 @@ def load(flags: Mapping[str, Json] | None = None, environ: Mapping[str, str] | N
     environ = os.environ if environ is None else environ
     engine = dict(ENGINE_DEFAULTS)
     phases: dict[str, dict[str, Json]] = {}
+    origin: dict[str, str] = {}
     for path in (_user_file(environ), Path(FILE)):
         if path.is_file():
-            _merge_file(path, engine, phases)
-    _merge_environment(environ, engine, phases)
+            _merge_file(path, engine, phases, origin)
+    _merge_environment(environ, engine, phases, origin)
     engine.update({key: value for key, value in (flags or {}).items() if value not in (None, "")})
-    return Settings(engine, phases)
+    return Settings(engine, phases, origin)
 
 
 def effective(pipeline: Pipeline, settings: Settings, overrides: Mapping[str, Json]) -> Values:
@@ -60,12 +63,32 @@ def effective(pipeline: Pipeline, settings: Settings, overrides: Mapping[str, Js
 
     Raises ConfigError for keys that no phase declares and values of the wrong kind.
     """
-    values: Values = {phase.name: dict(phase.config) for phase in pipeline.phases}
-    for layer, where in ((settings.phases.get(pipeline.name, {}), f"[{pipeline.name}]"), (overrides, "--set")):
+    values: Values = {}
+    for phase in pipeline.phases:
+        where = f"pipeline {pipeline.name}, phase {phase.name}: config"
+        values[phase.name] = jsonio.trusted_loads(_strict(dict(phase.config), where))  # as artifacts record it
+    said = settings.phases.get(pipeline.name, {})
+    origin = {dotted: settings.origin.get(f"{pipeline.name}.{dotted}", f"[{pipeline.name}]") for dotted in said}
+    for layer, places in ((said, origin), (overrides, dict.fromkeys(overrides, "--set"))):
         for dotted, value in layer.items():
-            phase, key = _declared(pipeline, dotted, where)
-            values[phase.name][key] = _fitting(phase.config[key], value, f"{where} {dotted}")
+            phase, key = _declared(pipeline, dotted, places[dotted])
+            default, where = phase.config[key], f"{places[dotted]}: {dotted}"
+            fitting = _fitting(default, _read(value, default), where)
+            values[phase.name][key] = jsonio.trusted_loads(_strict(fitting, where))
     return values
+
+
+def _read(value: Json, default: Json) -> Json:
+    return parse_value(str(value), default) if isinstance(value, _Raw) else value
+
+
+def _strict(value: Json, where: str) -> bytes:
+    """The JSON of a value. TOML knows dates, nan and inf, JSON does not."""
+    try:
+        return jsonio.dumps(value)
+    except OutputError as error:
+        message = f"{where}: {error.message}"
+        raise ConfigError(message) from error
 
 
 def parse_assignment(text: str, pipeline: Pipeline) -> tuple[str, Json]:
@@ -105,8 +128,8 @@ def _declared(pipeline: Pipeline, dotted: str, where: str) -> tuple[Phase, str]:
 
 def _fitting(default: Json, value: Json, where: str) -> Json:
     """`value`, converted where nothing is lost, when it is of the kind of `default`."""
-    if isinstance(default, list) and not isinstance(value, list):
-        return [value]
+    if isinstance(default, list | tuple):
+        return list(value) if isinstance(value, list | tuple) else [value]
     if isinstance(default, float) and type(value) is int:
         return float(value)
     if default is None or type(value) is type(default):
@@ -121,7 +144,9 @@ def _user_file(environ: Mapping[str, str]) -> Path:
     return Path(home) / "ace" / "config.toml"
 
 
-def _merge_file(path: Path, engine: dict[str, Json], phases: dict[str, dict[str, Json]]) -> None:
+def _merge_file(
+    path: Path, engine: dict[str, Json], phases: dict[str, dict[str, Json]], origin: dict[str, str]
+) -> None:
     import tomllib  # noqa: PLC0415  (only where there is a file to read)
 
     try:
@@ -143,9 +168,19 @@ def _merge_file(path: Path, engine: dict[str, Json], phases: dict[str, dict[str,
                     message = f"{path}{_line(text, phase)}: [{section}] {phase}: expected a section [{section}.PHASE]"
                     raise ConfigError(message)
                 phases.setdefault(section, {}).update({f"{phase}.{key}": value for key, value in keys.items()})
+                inside = f"{section}.{phase}"
+                origin.update({f"{inside}.{key}": f"{path}{_line(text, key, inside)}" for key in keys})
 
 
-def _merge_environment(environ: Mapping[str, str], engine: dict[str, Json], phases: dict[str, dict[str, Json]]) -> None:
+class _Raw(str):
+    """Text of the environment, to be read when the default that it stands for is known."""
+
+    __slots__ = ()
+
+
+def _merge_environment(
+    environ: Mapping[str, str], engine: dict[str, Json], phases: dict[str, dict[str, Json]], origin: dict[str, str]
+) -> None:
     """ACE_ARTIFACTS=DIR for the engine; ACE_NEWS__SCRAPING__CONCURRENCY=8 for a phase. Other ACE_* are not ours."""
     for name, raw in environ.items():
         if not name.startswith("ACE_"):
@@ -153,8 +188,9 @@ def _merge_environment(environ: Mapping[str, str], engine: dict[str, Json], phas
         pipeline, separator, rest = name.removeprefix("ACE_").lower().partition("__")
         phase, dot, key = rest.partition("__")
         if dot:
-            phases.setdefault(pipeline, {})[f"{phase}.{key}"] = parse_value(raw, None)
-        elif not separator and pipeline in engine:
+            phases.setdefault(pipeline, {})[f"{phase}.{key}"] = _Raw(raw)
+            origin[f"{pipeline}.{phase}.{key}"] = name
+        elif not separator and pipeline in engine and raw:
             _set_engine(engine, pipeline, parse_value(raw, ENGINE_DEFAULTS[pipeline]), name)
 
 
@@ -166,10 +202,14 @@ def _set_engine(engine: dict[str, Json], key: str, value: Json, where: str) -> N
     engine[key] = _fitting(ENGINE_DEFAULTS[key], value, where)
 
 
-def _line(text: str, key: str) -> str:
-    """`:7` for the first line that begins with the key, so that the message leads to the place."""
+def _line(text: str, key: str, section: str = "") -> str:
+    """`:7` for the first line (of a section) that begins with the key, so that the message leads to the place."""
+    inside = not section
     for place, line in enumerate(text.splitlines(), 1):
-        if line.strip().lstrip("[").startswith(key):
+        bare = line.strip()
+        if section and bare.startswith("["):
+            inside = bare.startswith(f"[{section}]")
+        elif inside and bare.lstrip("[").startswith(key):
             return f":{place}"
     return ""
 

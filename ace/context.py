@@ -6,6 +6,7 @@ that it is journalled, counted, reported and can be stopped.
 
 from __future__ import annotations
 
+import copy
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
@@ -67,7 +68,7 @@ class Config(Mapping[str, Json]):
     """A phase's own configuration. Which keys were read is recorded: only those make an artifact stale."""
 
     def __init__(self, values: Mapping[str, Json]) -> None:
-        self._values = dict(values)
+        self._values = copy.deepcopy(dict(values))  # a phase that changes a list changes neither defaults nor records
         self.read: dict[str, Json] = {}
 
     def __getitem__(self, key: str) -> Json:
@@ -75,7 +76,7 @@ class Config(Mapping[str, Json]):
             known = ", ".join(sorted(self._values)) or "no keys"
             message = f"config key {key!r} is not declared by this phase's pipeline.py; it declares {known}"
             raise PhaseError(message)
-        self.read[key] = self._values[key]
+        self.read.setdefault(key, copy.deepcopy(self._values[key]))
         return self._values[key]
 
     def __iter__(self) -> Iterator[str]:
@@ -100,6 +101,7 @@ class PhaseContext:
         self._services = services
         self._retry_base_s = RETRY_BASE_S
         self._reported = 0.0
+        self._maps = 0
 
     def map(
         self,
@@ -154,15 +156,16 @@ class PhaseContext:
         now = time.monotonic()
         if done >= total or now - self._reported >= PROGRESS_EVERY_S:
             self._reported = now
+            note = jsonio.scrubbed(note)
             self._services.event("progress", phase=self.phase, done=done, total=total, note=note)
 
     def log(self, message: str) -> None:
-        self._services.event("log", phase=self.phase, message=message)
+        self._services.event("log", phase=self.phase, message=jsonio.scrubbed(message))
 
     def warn(self, message: str) -> None:
         """Goes into the artifact's metadata, the event log and the terminal."""
-        self.warnings.append(message)
-        self._services.event("warning", phase=self.phase, message=message)
+        self.warnings.append(jsonio.scrubbed(message))
+        self._services.event("warning", phase=self.phase, message=self.warnings[-1])
 
     def check(self) -> None:
         """Raises Interrupted when the run is told to pause or stop. Long loops call it."""
@@ -190,12 +193,14 @@ class PhaseContext:
         timeout_s: float,
     ) -> tuple[dict[str, Json], list[FailedItem]]:
         journal = self._services.journal
+        self._maps += 1  # two maps over the same items are two kinds of work: their rows are kept apart
+        row = f"{self._maps} {getattr(function, '__qualname__', '')} "
         done: dict[str, Json] = {}
         missing: list[tuple[str, Any]] = []
         content = {}
         for name, item in work:
             content[name] = jsonio.sha256(jsonio.dumps(item))
-            found, value = journal.find(name, content[name])
+            found, value = journal.find(row + name, content[name])
             if found:
                 done[name] = value
             else:
@@ -211,7 +216,7 @@ class PhaseContext:
             if isinstance(value, FailedItem):
                 failed.append(value)
             else:
-                journal.add(name, content[name], value)
+                journal.add(row + name, content[name], value)
                 done[name] = value
             self.progress(len(done) + len(failed), len(work))
         return done, failed

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import re
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -14,6 +15,7 @@ from ace.records import Phase, PhaseFunction, Pipeline
 
 BUILT_IN = "phases"
 ENTRY_POINTS = "ace.pipelines"
+NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")  # pipelines and phases
 
 
 def names() -> list[str]:
@@ -68,8 +70,9 @@ def phase(pipeline: Pipeline, wanted: str) -> Phase:
     by_name = {one.name: one for one in pipeline.phases}
     if wanted in by_name:
         return by_name[wanted]
-    if wanted.isascii() and wanted.isdigit() and 1 <= int(wanted) <= len(pipeline.phases):
-        return pipeline.phases[int(wanted) - 1]
+    by_number = {str(place): one for place, one in enumerate(pipeline.phases, 1)}
+    if (bare := wanted.lstrip("0")) in by_number:
+        return by_number[bare]
     fitting = [one for one in pipeline.phases if one.name.startswith(wanted)]
     if len(fitting) == 1 and wanted:
         return fitting[0]
@@ -87,7 +90,10 @@ def module_file(pipeline: Pipeline, one: Phase) -> Path:
     module = _module_name(pipeline, one)
     if module == "":
         return Path(pipeline.file)
-    found = importlib.util.find_spec(module)
+    try:
+        found = importlib.util.find_spec(module)
+    except ImportError:  # a package on the way does not exist
+        found = None
     if found is None or found.origin is None:
         message = f"pipeline {pipeline.name}: phase {one.name!r} needs the module {module}, which does not exist"
         raise ConfigError(message)
@@ -135,6 +141,10 @@ def _declared(module: ModuleType, where: str) -> Pipeline:
     if not isinstance(pipeline, Pipeline):
         message = f"{where} does not bind PIPELINE to an ace.Pipeline"
         raise ConfigError(message, hint="docs/own-pipeline.md shows one in 30 lines")
+    for name in (pipeline.name, *(one.name for one in pipeline.phases)):
+        if not NAME.fullmatch(name):
+            message = f"{where}: {name!r} cannot be a name: it becomes part of file names"
+            raise ConfigError(message, hint="use a-z, 0-9 and _, starting with a letter, at most 60")
     if pipeline.package or pipeline.file:
         return pipeline
     return pipeline._replace(file=str(module.__file__))

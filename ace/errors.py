@@ -39,14 +39,17 @@ EXIT_CODES: dict[int, str] = {
 
 
 class AceError(Exception):
-    """Base of all. `hint` is the next thing to type or to look at."""
+    """Base of all. `hint` is the next thing to type or to look at.
+
+    Both are text that can be stored and printed: what a phase quotes from the web may hold lone surrogates.
+    """
 
     exit_code = 70
 
     def __init__(self, message: str, *, hint: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
+        self.message = message.encode("utf-8", "replace").decode()
+        self.hint = hint.encode("utf-8", "replace").decode()
+        super().__init__(self.message)
 
 
 class UsageError(AceError):

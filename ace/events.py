@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 from collections.abc import Callable, Iterator
@@ -24,8 +25,9 @@ class EventLog:
         self._listeners = listeners
         self._lock = threading.Lock()
         with atomic.explained(self._path, "open"):
-            flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
+            flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
             self._descriptor = os.open(self._path, flags, 0o600)
+            self._end_torn_line()
 
     def add(self, kind: str, **fields: Json) -> None:
         event = {"time": clock.stamp(), "kind": kind, **fields}
@@ -33,10 +35,17 @@ class EventLog:
             with atomic.explained(self._path, "write"):
                 os.write(self._descriptor, jsonio.line(event))
             for listener in self._listeners:
-                listener(event)
+                with contextlib.suppress(OSError):  # a terminal that is gone does not end the run
+                    listener(event)
 
     def close(self) -> None:
         os.close(self._descriptor)
+
+    def _end_torn_line(self) -> None:
+        """A writer that was killed may have left half a line: what follows must not be lost with it."""
+        size = os.fstat(self._descriptor).st_size
+        if size and os.pread(self._descriptor, 1, size - 1) != b"\n":
+            os.write(self._descriptor, b"\n")
 
 
 def read(folder: Path) -> Iterator[Data]:

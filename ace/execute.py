@@ -6,9 +6,7 @@ from __future__ import annotations
 import resource
 import time
 from collections.abc import Mapping
-from datetime import datetime
-from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import ace
 from ace import clock, discovery, fingerprint, jsonio, schema, store
@@ -16,26 +14,7 @@ from ace.context import PhaseContext
 from ace.errors import OutputError
 from ace.journal import Journal
 from ace.records import Data, Inputs, Json, Output, Phase, Pipeline
-from ace.services import Caches, RunServices, Stop, Workers
-
-
-class Log(Protocol):
-    """Where events go: the run's event log, or the parent process."""
-
-    def add(self, kind: str, **fields: Json) -> None: ...
-
-
-class Bench(NamedTuple):
-    """The run that phases are executed in, and what they share."""
-
-    folder: Path
-    run_id: str
-    pipeline: Pipeline
-    started: datetime
-    log: Log
-    stop: Stop
-    workers: Workers
-    caches: Caches
+from ace.services import Bench, RunServices
 
 
 class Work(NamedTuple):

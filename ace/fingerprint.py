@@ -33,11 +33,12 @@ def of_code(module_file: Path, data_files: tuple[str, ...] = (), recorded: dict[
     Raises ConfigError when a file does not parse or a declared data file is missing.
     """
     module_file = module_file.resolve()
-    if recorded and _same_bytes(module_file, recorded):
-        return combine(recorded)
     tops, roots = _tops(module_file), _roots(module_file)
+    declared = [_shown((module_file.parent / relative).resolve(), roots) for relative in data_files]
+    if recorded and recorded.keys() >= set(declared) and _same_bytes(module_file, recorded):
+        return combine(recorded)
     files: dict[str, list[str]] = {}
-    waiting = [module_file]
+    waiting = [module_file, *_packages(module_file)]
     while waiting:
         file = waiting.pop()
         name = _shown(file, roots)
@@ -45,9 +46,9 @@ def of_code(module_file: Path, data_files: tuple[str, ...] = (), recorded: dict[
             said, raw, imports = _read(str(file), file.stat().st_mtime_ns)
             files[name] = [said, raw]
             waiting += [found for module, level in imports for found in _find(module, level, file, roots, tops)]
-    for relative in data_files:
+    for name, relative in zip(declared, data_files, strict=True):
         raw = _raw_digest(module_file.parent / relative, module_file)
-        files[_shown((module_file.parent / relative).resolve(), roots)] = [raw, raw]
+        files[name] = [raw, raw]
     return combine(dict(sorted(files.items())))
 
 
@@ -99,6 +100,14 @@ def _own_root(module_file: Path) -> Path:
     while (own / "__init__.py").exists():
         own = own.parent
     return own
+
+
+def _packages(module_file: Path) -> Iterator[Path]:
+    """The `__init__` files that importing a module runs first."""
+    own = module_file.parent
+    while (init := own / "__init__.py").exists():
+        yield init
+        own = own.parent
 
 
 def _roots(module_file: Path) -> tuple[Path, ...]:

@@ -129,10 +129,12 @@ class _Flusher(threading.Thread):
         self.dirty = threading.Event()
 
     def run(self) -> None:
-        while not self._stopping:
+        while True:
             self.dirty.wait()
             self.dirty.clear()
             os.fdatasync(self._descriptor)
+            if self._stopping and not self.dirty.is_set():
+                return
 
     def stop(self) -> None:
         self._stopping = True

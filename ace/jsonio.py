@@ -16,6 +16,7 @@ from ace.errors import OutputError
 
 MAX_DEPTH = 200  # orjson writes at most 253 levels; the envelope and a margin are taken off
 MAX_BYTES = 512 * 1024 * 1024  # larger things are blobs
+SHARED_FROM = 12  # levels; data that are this deep are rare enough to be asked whether they go in circles
 
 _PLAIN = frozenset((str, int, bool, type(None)))
 
@@ -56,6 +57,11 @@ def line(value: Any) -> bytes:
     return orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE)
 
 
+def scrubbed(text: str) -> str:
+    """Text that can be stored: lone surrogates become `?`. For messages; data that hold one are refused instead."""
+    return text.encode("utf-8", "replace").decode()
+
+
 def sha256(raw: bytes | memoryview) -> str:
     return hashlib.sha256(raw).hexdigest()
 
@@ -83,7 +89,8 @@ def _is_sound(value: Any) -> bool:
                     below.append(child)
                 elif kind is not float or not math.isfinite(child):
                     return False
-        level = below
+        # a cycle with two ways round doubles each level: what is met twice on one level is looked at once
+        level = list({id(child): child for child in below}.values()) if depth > SHARED_FROM else below
     return True
 
 
@@ -94,16 +101,16 @@ def _explain(value: Any, fallback: str = "not JSON") -> OutputError:
 
 def _find(value: Any, path: str, depth: int) -> tuple[str, str] | None:
     """Path and reason of the first thing that JSON cannot hold."""
-    if depth > MAX_DEPTH:
+    if depth >= MAX_DEPTH and type(value) in (dict, list, tuple):
         return path[:120] + "…", f"nested deeper than {MAX_DEPTH} levels"
-    if isinstance(value, dict):
+    if type(value) is dict:
         for key, child in value.items():
             if type(key) is not str:
                 return path, f"key {key!r} is {type(key).__name__}, not a string"
             if found := _find_text(key, path) or _find(child, f"{path}.{key}" if path else key, depth + 1):
                 return found
         return None
-    if isinstance(value, list | tuple):
+    if type(value) in (list, tuple):
         numbered = ((_find(child, f"{path}[{place}]", depth + 1)) for place, child in enumerate(value))
         return next(filter(None, numbered), None)
     return _find_scalar(value, path)

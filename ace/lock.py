@@ -28,8 +28,9 @@ def hold(path: Path, what: str, *, wait_s: float = 0.0) -> Iterator[None]:
     except OSError as error:
         raise atomic.cannot_create(path, error) from error
     try:
-        _take(descriptor, what, wait_s)
-        os.pwrite(descriptor, f"{os.getpid():<10}\n".encode(), 0)
+        with atomic.explained(path, "lock"):
+            _take(descriptor, what, wait_s)
+            os.pwrite(descriptor, f"{os.getpid():<10}\n".encode(), 0)
         yield
     finally:
         os.close(descriptor)
@@ -66,7 +67,7 @@ def _take(descriptor: int, what: str, wait_s: float) -> None:
     while True:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        except BlockingIOError:
             left = deadline - time.monotonic()
             if left <= 0:
                 pid = os.pread(descriptor, 16, 0).decode("ascii", "replace").strip()

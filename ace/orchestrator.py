@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 import ace
-from ace import atomic, clock, config, discovery, execute, lock, plan, runfile, runs
+from ace import atomic, clock, config, discovery, lock, plan, runfile, runs
 from ace.errors import AceError, DamagedArtifact, Interrupted, StorageError, UsageError
 from ace.events import EventLog, Listener
 from ace.examine import Known, examine
 from ace.records import NOTHING, Json, Phase, Pipeline
-from ace.services import Caches, Stop, Workers
+from ace.services import Bench, Caches, Stop, Workers
 from ace.walk import Walk
 
 
@@ -70,7 +70,7 @@ def run(request: Request, listeners: tuple[Listener, ...] = (), stop: Stop | Non
         closing.callback(caches.close)
         closing.callback(workers.close)
         started = clock.parse(state.content["created"])
-        bench = execute.Bench(folder, state.content["run_id"], request.pipeline, started, log, stop, workers, caches)
+        bench = Bench(folder, state.content["run_id"], request.pipeline, started, log, stop, workers, caches)
         _announce(request, state, bench, overrides)
         walk = Walk(bench, state, known, asked, artifact_mode=request.artifact_mode)
         walk.go()
@@ -96,12 +96,19 @@ def what_is_asked(request: Request, known: Mapping[str, Known]) -> plan.Asked:
 def _require(request: Request, known: Mapping[str, Known], names: list[str] | tuple[str, ...], wanted: Phase) -> None:
     for name in names:
         one = known[name]
-        if one.recorded.state in ("missing", "damaged") and name not in wanted.optional:
+        if one.recorded.state in ("missing", "damaged") and name not in wanted.optional and not _spare(request, name):
             what = "has no artifact" if one.recorded.state == "missing" else f"is damaged ({one.recorded.why})"
             message = f"cannot start at phase {wanted.name}: phase {one.number} {name} {what}"
             command = f"ace run {request.pipeline.file or request.pipeline.name} --run-id {one.place.run_id}"
             hint = f"{command}   (makes what is missing), or {command} --resume-from-phase {one.number}"
             raise DamagedArtifact(message, path=str(one.place.path), hint=hint)
+
+
+def _spare(request: Request, name: str) -> bool:
+    """Whether every phase that reads this one can do without it."""
+    inputs = plan.reads(request.pipeline.phases)
+    readers = [phase for phase in request.pipeline.phases if name in inputs[phase.name]]
+    return bool(readers) and all(name in phase.optional for phase in readers)
 
 
 @contextlib.contextmanager
@@ -116,7 +123,18 @@ def _open(request: Request) -> Iterator[Path]:
             held.enter_context(lock.hold(path, f"pipeline {name}", wait_s=request.wait_s))
         folder = _folder(request, root)
         held.enter_context(lock.hold(folder / runfile.LOCK, f"run {folder.name}", wait_s=request.wait_s))
-        yield folder
+        try:
+            yield folder
+        finally:
+            _forget_unused(folder)
+
+
+def _forget_unused(folder: Path) -> None:
+    """A folder that was made for a run which never began (a configuration error) goes again."""
+    with contextlib.suppress(OSError):
+        if [path.name for path in folder.iterdir()] == [runfile.LOCK]:
+            (folder / runfile.LOCK).unlink()
+            folder.rmdir()
 
 
 def _folder(request: Request, root: Path) -> Path:
@@ -124,7 +142,9 @@ def _folder(request: Request, root: Path) -> Path:
         return _latest_unfinished(request, root).folder
     if not request.run_id:
         return runs.create(root)
-    if request.resume_from or request.run_phase or request.run_id.startswith(runs.LATEST):
+    if request.run_id == runs.LATEST:
+        return runs.resolve(root, f"{runs.LATEST}-{request.pipeline.name}").folder
+    if request.resume_from or request.run_phase or request.run_id.startswith(f"{runs.LATEST}-"):
         return runs.resolve(root, request.run_id).folder
     if runs.exists(root, request.run_id):
         return root / f"{runs.PREFIX}{runs.checked(request.run_id)}"
@@ -152,7 +172,7 @@ def _state(request: Request, folder: Path) -> runfile.RunFile:
     return runfile.RunFile(folder, content)
 
 
-def _announce(request: Request, state: runfile.RunFile, bench: execute.Bench, overrides: dict[str, Json]) -> None:
+def _announce(request: Request, state: runfile.RunFile, bench: Bench, overrides: dict[str, Json]) -> None:
     content, root = state.content, bench.folder.parent
     for name in (runs.LATEST, f"{runs.LATEST}-{request.pipeline.name}"):
         with contextlib.suppress(OSError):
@@ -179,7 +199,7 @@ def _finish(walk: Walk) -> Outcome:
     content, bench = walk.state.content, walk.bench
     message, hint = (error.message, error.hint) if error else ("", "")
     with contextlib.suppress(StorageError):
-        if walk.worked or content["state"] != state or content["error"] != message:
+        if walk.worked or walk.unsaved or content["state"] != state or content["error"] != message:
             walk.state.update(state=state, error=message)
         bench.log.add("run_ended", run_id=bench.run_id, state=state, exit_code=code, error=message)
     return Outcome(bench.run_id, bench.folder, state, code, message, hint)
@@ -188,12 +208,23 @@ def _finish(walk: Walk) -> Outcome:
 def _verdict(walk: Walk) -> tuple[str, int, AceError | None]:
     if isinstance(walk.ended, Interrupted):
         return "paused", walk.ended.exit_code, walk.ended
+    lost = [name for name, one in walk.settled.items() if one.state == "missing"]
     first = walk.ended or next(iter(walk.errors.values()), None)
+    if walk.asked.only is not None:
+        if first is None and any(one.state in ("missing", "damaged") for one in walk.settled.values()):
+            return "paused", 0, None  # only one phase was asked for; the others wait
+    elif walk.ended is None and lost and all(_done_without(walk, name) for name in lost):
+        return "partial", 3, first
+    elif lost and first is None:
+        return "failed", 1, None
     if first is not None:
         return "failed", first.exit_code, first
-    if any(one.state == "missing" for one in walk.settled.values()) and walk.asked.only is None:
-        return "failed", 1, None
-    if walk.asked.only is not None and any(one.state in ("missing", "damaged") for one in walk.settled.values()):
-        return "paused", 0, None  # only one phase was asked for; the others wait
     partial = any(one.status == "partial" for one in walk.settled.values())
     return ("partial", 3, None) if partial else ("completed", 0, None)
+
+
+def _done_without(walk: Walk, name: str) -> bool:
+    """Whether a phase that failed or was blocked was an optional input of all that read it, and those came through."""
+    readers = [reader for reader, inputs in walk.reads.items() if name in inputs]
+    found = ((reader, walk.settled.get(reader)) for reader in readers)
+    return bool(readers) and all(one and (one.sha256 or _done_without(walk, reader)) for reader, one in found)

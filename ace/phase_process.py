@@ -6,6 +6,7 @@ parent dies, the pipe closes and the child ends, so a run never has two writers.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -15,14 +16,14 @@ from pathlib import Path
 from typing import Any
 
 from ace import clock, discovery, errors, execute, fingerprint, jsonio, store
-from ace.errors import AceError, Interrupted, PhaseError, WorkerCrashed
+from ace.errors import AceError, DamagedArtifact, Interrupted, PhaseError, TransientError, WorkerCrashed
 from ace.records import Data, Json, Pipeline
-from ace.services import Caches, Stop, Workers
+from ace.services import Bench, Caches, Stop, Workers
 
 EVENT, RESULT, FAILURE = "event", "result", "failure"
 
 
-def run_phase(bench: execute.Bench, work: execute.Work) -> store.Artifact:
+def run_phase(bench: Bench, work: execute.Work) -> store.Artifact:
     """Parent: run the phase elsewhere and return its artifact as read from disk. Raises what the phase raised."""
     command = [sys.executable, "-m", "ace.phase_process"]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
@@ -30,8 +31,9 @@ def run_phase(bench: execute.Bench, work: execute.Work) -> store.Artifact:
         assert child.stdin is not None
         assert child.stdout is not None
         bench.stop.also(child.terminate)
-        child.stdin.write(jsonio.line(_message(bench, work)))
-        child.stdin.flush()
+        with contextlib.suppress(BrokenPipeError):  # it died before it read: its exit code tells more
+            child.stdin.write(jsonio.line(_message(bench, work)))
+            child.stdin.flush()
         outcome: Data = {}
         for line in child.stdout:
             message = jsonio.trusted_loads(line)
@@ -39,17 +41,20 @@ def run_phase(bench: execute.Bench, work: execute.Work) -> store.Artifact:
                 bench.log.add(message["kind"], **message["fields"])
             else:
                 outcome = message
-        child.stdin.close()
+        with contextlib.suppress(BrokenPipeError):
+            child.stdin.close()
         code = child.wait()
     if not outcome:
         message = f"the phase's process ended with exit code {code} and no result"
         raise WorkerCrashed(message)
     if outcome["what"] == FAILURE:
+        if outcome["error"] == Interrupted.__name__:
+            bench.stop.check()  # the reason is the one that the parent was given
         raise _error(outcome)
     return store.read(execute.place_of(bench, work))
 
 
-def _message(bench: execute.Bench, work: execute.Work) -> Data:
+def _message(bench: Bench, work: execute.Work) -> Data:
     return {
         "folder": str(bench.folder.resolve()),
         "run_id": bench.run_id,
@@ -58,7 +63,7 @@ def _message(bench: execute.Bench, work: execute.Work) -> Data:
         "phase": work.phase.name,
         "config": dict(work.config),
         "code": work.code.files,
-        "inputs": {name: artifact.path.name for name, artifact in work.inputs.items()},
+        "inputs": {name: artifact.sha256 for name, artifact in work.inputs.items()},
         "missing": list(work.missing),
         "attempt": work.attempt,
         "cache": str(bench.caches.path.resolve()),
@@ -70,6 +75,8 @@ def _error(outcome: Data) -> AceError:
     kind = getattr(errors, outcome["error"], None)
     if kind is Interrupted:
         return Interrupted(outcome["message"], exit_code=outcome["exit_code"])
+    if isinstance(kind, type) and issubclass(kind, TransientError):
+        return kind(outcome["message"], hint=outcome["hint"], retry_after=outcome["retry_after"])
     if isinstance(kind, type) and issubclass(kind, AceError):
         return kind(outcome["message"], hint=outcome["hint"])
     return PhaseError(f"{outcome['error']}: {outcome['message']}", hint=outcome["hint"])
@@ -80,14 +87,17 @@ class _Forward:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._pipe = os.dup(1)
+        os.dup2(2, 1)  # what a phase, or a program that it starts, prints must not get between the messages
 
     def add(self, kind: str, **fields: Json) -> None:
         self.send({"what": EVENT, "kind": kind, "fields": fields})
 
     def send(self, message: Data) -> None:
         with self._lock:
-            sys.__stdout__.buffer.write(jsonio.line(message))  # type: ignore[union-attr]
-            sys.__stdout__.flush()  # type: ignore[union-attr]
+            rest = memoryview(jsonio.line(message))
+            while rest:
+                rest = rest[os.write(self._pipe, rest) :]
 
 
 def main() -> int:
@@ -96,7 +106,6 @@ def main() -> int:
         message = jsonio.trusted_loads(pipe.readline())
     threading.Thread(target=_end_with_parent, daemon=True).start()
     forward, stop = _Forward(), Stop()
-    sys.stdout = sys.stderr  # what a phase prints must not get between the messages
     signal.signal(signal.SIGTERM, lambda *_: stop.request("terminated", 143))
     signal.signal(signal.SIGINT, lambda *_: stop.request("interrupted", 130))
     try:
@@ -119,7 +128,7 @@ def _work(message: Data, forward: Any, stop: Stop) -> None:
     folder = Path(message["folder"])
     workers, caches = Workers(), Caches(Path(message["cache"]))
     started = clock.parse(message["started"])
-    bench = execute.Bench(folder, message["run_id"], pipeline, started, forward, stop, workers, caches)
+    bench = Bench(folder, message["run_id"], pipeline, started, forward, stop, workers, caches)
     try:
         execute.run_phase(bench, _work_of(bench, pipeline, message))
     finally:
@@ -127,15 +136,18 @@ def _work(message: Data, forward: Any, stop: Stop) -> None:
         caches.close()
 
 
-def _work_of(bench: execute.Bench, pipeline: Pipeline, message: Data) -> execute.Work:
+def _work_of(bench: Bench, pipeline: Pipeline, message: Data) -> execute.Work:
     phase = discovery.phase(pipeline, message["phase"])
     inputs = {}
-    for name in message["inputs"]:
+    for name, sha256 in message["inputs"].items():
         one = discovery.phase(pipeline, name)
         expected = discovery.phase_schema(pipeline, one)
         number = discovery.number(pipeline, name)
         # an edited input was accepted, loudly, by the parent: any modification time counts as "written since"
         inputs[name] = store.read(store.Place(bench.folder, bench.run_id, pipeline.name, number, name, expected, 0))
+        if inputs[name].sha256 != sha256:
+            changed = f"{inputs[name].path} is not what this run was given: it changed a moment ago"
+            raise DamagedArtifact(changed, path=str(inputs[name].path))
     return execute.Work(
         phase,
         discovery.number(pipeline, phase.name),
@@ -150,14 +162,17 @@ def _work_of(bench: execute.Bench, pipeline: Pipeline, message: Data) -> execute
 
 def _failure(error: Exception) -> Data:
     if isinstance(error, AceError):
+        ours = next(kind for kind in type(error).__mro__ if kind.__module__ == errors.__name__)
         return {
             "what": FAILURE,
-            "error": type(error).__name__,
+            "error": ours.__name__,  # a phase's own kind of transient error is transient for the parent, too
             "message": error.message,
             "hint": error.hint,
             "exit_code": error.exit_code,
+            "retry_after": getattr(error, "retry_after", None),
         }
-    return {"what": FAILURE, "error": type(error).__name__, "message": str(error)[:2000], "hint": "", "exit_code": 1}
+    text = jsonio.scrubbed(str(error))[:2000] or "no message"
+    return {"what": FAILURE, "error": type(error).__name__, "message": text, "hint": "", "exit_code": 1}
 
 
 if __name__ == "__main__":

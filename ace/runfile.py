@@ -71,14 +71,18 @@ def load(folder: Path) -> Data | None:
         content = jsonio.loads((folder / FILE).read_bytes(), what=FILE)
     except (OSError, ValueError):
         content = None
-    if isinstance(content, dict) and isinstance(content.get("phases"), dict) and content.get("pipeline"):
-        return content
-    return rebuild(folder)
+    if not _is_whole(content):
+        return rebuild(folder)
+    content["run_id"] = folder.name.removeprefix("run_")  # a copied folder is a run of its own
+    found: Data = content
+    return found
 
 
 def rebuild(folder: Path) -> Data | None:
-    """run.json from the artifacts' metadata and the first lines of the event log."""
-    started = next((event for event in events.read(folder) if event["kind"] == "run_started"), {})
+    """run.json from the artifacts' metadata and the event log; the settings are those of the latest start."""
+    started: Data = {}
+    for event in events.read(folder):
+        started = event if event["kind"] == "run_started" else started
     found = sorted(
         filter(None, (_metadata(path) for path in folder.glob("phase*.json"))), key=lambda m: m["phase_number"]
     )
@@ -93,7 +97,7 @@ def rebuild(folder: Path) -> Data | None:
         "run_id": folder.name.removeprefix("run_"),
         "pipeline": started.get("pipeline") or first.get("pipeline", ""),
         "pipeline_file": started.get("pipeline_file", ""),
-        "state": "completed" if complete else "failed",
+        "state": _rebuilt_state(phases) if complete else "failed",
         "created": started.get("created") or first.get("timestamp", ""),
         "updated": first.get("timestamp", ""),
         "settings": started.get("settings", {}),
@@ -114,6 +118,26 @@ def state(folder: Path, content: Data) -> str:
     if recorded in ("running", "pausing", "cancelling") and not is_running(folder):
         return "crashed"
     return recorded
+
+
+def _is_whole(content: Any) -> bool:
+    """Whether run.json says everything that a run goes by, in the form that it was written in."""
+    if not isinstance(content, dict) or not isinstance(content.get("settings"), dict) or not content.get("pipeline"):
+        return False
+    texts = ("pipeline", "pipeline_file", "state", "created", "updated", "error")
+    phases = content.get("phases")
+    if not all(isinstance(content.get(key), str) for key in texts) or not isinstance(phases, dict):
+        return False
+    try:
+        clock.parse(content["created"])
+    except ValueError:
+        return False
+    keys = {"number", "state", "attempts", "error"}
+    return all(isinstance(one, dict) and keys <= one.keys() for one in phases.values())
+
+
+def _rebuilt_state(phases: Data) -> str:
+    return "partial" if any(one["state"] == "partial" for one in phases.values()) else "completed"
 
 
 def _metadata(path: Path) -> Data | None:

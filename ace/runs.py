@@ -98,16 +98,19 @@ def resolve(root: Path, text: str) -> Run:
 
 
 def _latest(root: Path, name: str) -> Run:
+    """Where the link points; the newest run when it points nowhere (pruned, or killed before it began)."""
     try:
-        target = os.readlink(root / name)
+        run_id = checked(os.readlink(root / name))
     except OSError:
-        pipeline = name.removeprefix(LATEST).removeprefix("-")
-        found = everything(root, pipeline)
-        if not found:
-            message = f"no run{f' of {pipeline}' if pipeline else ''} in {root} yet"
-            raise UsageError(message, hint=f"ace run {pipeline or 'PIPELINE'}") from None
-        return found[0]
-    return _open(root, checked(target))
+        run_id = ""
+    if run_id and (content := _load(root, run_id)) is not None:
+        return Run(root / f"{PREFIX}{run_id}", content)
+    pipeline = name.removeprefix(LATEST).removeprefix("-")
+    found = everything(root, pipeline)
+    if not found:
+        message = f"no run{f' of {pipeline}' if pipeline else ''} in {root} yet"
+        raise UsageError(message, hint=f"ace run {pipeline or 'PIPELINE'}")
+    return found[0]
 
 
 def _open(root: Path, run_id: str) -> Run:

@@ -40,7 +40,10 @@ def load(path: Path) -> Schema:
 
 
 def check(schema: Schema, value: Any) -> None:
-    """Raise OutputError, with the path and the rule that was broken, when `value` does not fit."""
+    """Raise OutputError, with the path and the rule that was broken, when `value` does not fit.
+
+    Raises ConfigError when the schema itself is none.
+    """
     if not _compiled(schema.content).is_valid(value):
         raise explain(schema, value)
 
@@ -50,7 +53,8 @@ def explain(schema: Schema, value: Any) -> OutputError:
     import jsonschema  # noqa: PLC0415  (72 ms, needed only to word an error)
 
     validator = jsonschema.Draft202012Validator(jsonio.trusted_loads(schema.content))
-    error = jsonschema.exceptions.best_match(validator.iter_errors(value))
+    plain = jsonio.trusted_loads(jsonio.dumps(value))  # a tuple is an array to the compiled one only
+    error = jsonschema.exceptions.best_match(validator.iter_errors(plain))
     if error is None:
         return OutputError(f"the data do not fit schema {schema.id}")
     path = error.json_path.removeprefix("$").removeprefix(".") or "the data"
@@ -61,4 +65,10 @@ def explain(schema: Schema, value: Any) -> OutputError:
 def _compiled(content: bytes) -> Any:
     import jsonschema_rs  # noqa: PLC0415  (a resume that validates nothing does not pay for it)
 
-    return jsonschema_rs.Draft202012Validator(jsonio.trusted_loads(content))
+    document = jsonio.trusted_loads(content)
+    try:
+        return jsonschema_rs.Draft202012Validator(document)
+    except ValueError as error:
+        first = str(error).partition("\n")[0]
+        message = f"schema {document.get('$id', '')}: {first}"
+        raise ConfigError(message) from error

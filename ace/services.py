@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from ace import runs, store
 from ace.errors import AceError, Interrupted
-from ace.journal import Journal
-from ace.records import EarlierRun, Json
+from ace.records import EarlierRun, Json, Pipeline
+
+if TYPE_CHECKING:
+    from ace.journal import Journal
 
 
 class Stop:
@@ -32,6 +35,8 @@ class Stop:
     def also(self, action: Callable[[], None]) -> None:
         """Call `action`, too, when the run is asked to stop."""
         self._also.append(action)
+        if self.requested:  # between two phases: the request came before there was anything to call
+            action()
 
     @property
     def requested(self) -> bool:
@@ -89,6 +94,25 @@ class Caches:
             self._file.close()
 
 
+class Log(Protocol):
+    """Where events go: the run's event log, or the parent process."""
+
+    def add(self, kind: str, **fields: Json) -> None: ...
+
+
+class Bench(NamedTuple):
+    """The run that phases are executed in, and what they share."""
+
+    folder: Path
+    run_id: str
+    pipeline: Pipeline
+    started: datetime
+    log: Log
+    stop: Stop
+    workers: Workers
+    caches: Caches
+
+
 class RunServices:
     """`context.Services` of one phase of a real run."""
 
@@ -117,15 +141,20 @@ class RunServices:
     def earlier(self, phase: str, limit: int) -> list[EarlierRun]:
         """Readable artifacts of `phase` in completed or partial runs that began before this one, newest first."""
         found: list[EarlierRun] = []
-        for run in runs.everything(self._folder.parent, self._pipeline):
+        newest_first = iter(runs.everything(self._folder.parent, self._pipeline))
+        for run in newest_first:
+            if run.folder == self._folder:
+                break
+        for run in newest_first:
             if len(found) >= limit:
                 break
-            if run.folder == self._folder or run.state not in ("completed", "partial"):
+            if run.state not in ("completed", "partial"):
                 continue
             state = run.content["phases"].get(phase)
             if state is None:
                 continue
-            place = store.Place(run.folder, run.id, self._pipeline, state["number"], phase)
+            written_ns = state.get("written_ns")
+            place = store.Place(run.folder, run.id, self._pipeline, state["number"], phase, None, written_ns)
             try:
                 artifact = store.find(place)
             except AceError as error:

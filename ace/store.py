@@ -5,21 +5,25 @@ The format, and what is promised of it, is written down in docs/artifact-format.
 
 from __future__ import annotations
 
-import gzip
+import errno
+import io
 import os
 import re
 import stat
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from ace import atomic, jsonio, schema
-from ace.errors import AceError, DamagedArtifact, OutputError, StorageError
+from ace.errors import DamagedArtifact, OutputError
 from ace.records import Blob, Data
 
 ENVELOPE = 1  # version of the artifact format
 _BLOB_NAME = re.compile(r"[0-9a-f]{64}")
 _EXTENSION = re.compile(r"[0-9A-Za-z]{1,16}")
+_MAX_FILE = jsonio.MAX_BYTES + 1_000_000  # data and metadata
+_NOT_PLAIN = (errno.ELOOP, errno.ENXIO)  # a link, a socket
 _HEAD, _SEAM, _TAIL = b'{"metadata":', b',\n"data":', b"}\n"
 
 
@@ -63,12 +67,19 @@ class Place(NamedTuple):
 
 
 def commit(place: Place, data_bytes: bytes, metadata: Data, files: Mapping[str, str | bytes]) -> Artifact:
-    """Write side files, then the artifact that names them. Raises StorageError; nothing of it is then committed."""
+    """Write side files, then the artifact that names them.
+
+    Raises StorageError, or OutputError for a side file that cannot be one; nothing of it is then committed.
+    """
     named = {}
     for ext, content in files.items():
         raw = content.encode() if isinstance(content, str) else content
-        atomic.write(place.folder / f"{place.stem}.{ext}", raw)
-        named[f"{place.stem}.{ext}"] = jsonio.sha256(raw)
+        name = f"{place.stem}.{_safe_ext(ext)}"
+        if name == place.path.name:
+            message = f"a side file cannot be called {name}: that is the artifact"
+            raise OutputError(message)
+        atomic.write(place.folder / name, raw)
+        named[name] = jsonio.sha256(raw)
     metadata = metadata | {"files": named, "data_sha256": jsonio.sha256(data_bytes), "output_bytes": len(data_bytes)}
     head = jsonio.dumps(metadata)
     atomic.write(place.path, b"".join((_HEAD, head, _SEAM, data_bytes, _TAIL)))
@@ -77,13 +88,13 @@ def commit(place: Place, data_bytes: bytes, metadata: Data, files: Mapping[str, 
 
 def find(place: Place) -> Artifact | None:
     """The artifact, verified; None when it is absent. Raises DamagedArtifact when it cannot be trusted."""
-    for path, decode in ((place.path, bytes), (place.path.with_suffix(".json.gz"), gzip.decompress)):
+    for path, decode in ((place.path, bytes), (place.path.with_suffix(".json.gz"), _gunzip)):
         raw = _read_plain_file(path)
         if raw is None:
             continue
         try:
             artifact = _parse(path, decode(raw))
-        except (ValueError, OSError, EOFError) as error:
+        except (ValueError, OSError, EOFError, zlib.error) as error:
             raise _damaged(path, str(error)) from error
         return _verify(place, artifact)
     return None
@@ -100,10 +111,11 @@ def read(place: Place) -> Artifact:
 
 
 def discard(place: Place) -> None:
-    """Move what is there of an artifact (damaged, replaced) to `.trash/`; nothing vanishes."""
-    for path in (place.path, place.path.with_suffix(".json.gz")):
-        if os.path.lexists(path):
-            atomic.discard(path, place.folder)
+    """Move what is there of an artifact and its side files (damaged, replaced) to `.trash/`; nothing vanishes."""
+    with atomic.explained(place.folder, "read"):
+        names = sorted(name for name in os.listdir(place.folder) if name.startswith(f"{place.stem}."))
+    for name in names:
+        atomic.discard(place.folder / name, place.folder)
 
 
 class BlobFolder:
@@ -115,10 +127,17 @@ class BlobFolder:
     def put(self, content: bytes, ext: str) -> Blob:
         blob = Blob(jsonio.sha256(content), _safe_ext(ext), len(content))
         path = self._path(blob.sha256, blob.ext)
-        if not path.exists():
+        if not self._holds(path, content):
             atomic.make_folder(self._folder)
             atomic.write(path, content)
         return blob
+
+    def _holds(self, path: Path, content: bytes) -> bool:
+        """Whether the content is there, undamaged."""
+        try:
+            return _read_plain_file(path) == content
+        except DamagedArtifact:
+            return False
 
     def get(self, blob: Mapping[str, Any]) -> bytes:
         """The content of a blob as an artifact names it. Raises DamagedArtifact."""
@@ -133,32 +152,50 @@ class BlobFolder:
     def _path(self, sha256: str, ext: str) -> Path:
         if not _BLOB_NAME.fullmatch(sha256):
             message = f"not the name of a blob: {sha256[:80]!r}"
-            raise StorageError(message)
+            raise OutputError(message)
         return self._folder / f"{sha256}.{_safe_ext(ext)}"
 
 
 def _safe_ext(ext: str) -> str:
     if not _EXTENSION.fullmatch(ext):
         message = f"not a file extension: {ext[:40]!r}"
-        raise StorageError(message)
+        raise OutputError(message)
     return ext.lower()
 
 
 def _read_plain_file(path: Path) -> bytes | None:
     """The content of a regular file, never through a link; None when there is none."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise _damaged(path, error.strerror or str(error)) from error
-    with atomic.explained(path, "read"), open(descriptor, "rb", closefd=True) as file:
+        if error.errno in _NOT_PLAIN:
+            raise _damaged(path, error.strerror or str(error)) from error
+        with atomic.explained(path, "read"):  # no permission, no descriptors left: that says nothing about the file
+            raise
+    try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             raise _damaged(path, "not a regular file")
-        if status.st_size > jsonio.MAX_BYTES + 1_000_000:
+        if status.st_size > _MAX_FILE:
             raise _damaged(path, f"{status.st_size} bytes, more than an artifact may have")
-        return file.read()
+        with atomic.explained(path, "read"), open(descriptor, "rb", closefd=False) as file:
+            return file.read()
+    finally:
+        os.close(descriptor)
+
+
+def _gunzip(raw: bytes) -> bytes:
+    """At most as much as an artifact may have: a few bytes can stand for terabytes."""
+    import gzip  # noqa: PLC0415  (only old runs are compressed)
+
+    with gzip.GzipFile(fileobj=io.BytesIO(raw)) as file:
+        content = file.read(_MAX_FILE + 1)
+    if len(content) > _MAX_FILE:
+        message = f"more than {_MAX_FILE} bytes when unpacked"
+        raise ValueError(message)
+    return content
 
 
 def _parse(path: Path, raw: bytes) -> Artifact:
@@ -167,7 +204,7 @@ def _parse(path: Path, raw: bytes) -> Artifact:
     if raw.startswith(_HEAD) and end > 0 and raw.endswith(_TAIL):
         data_bytes = memoryview(raw)[end + len(_SEAM) : -len(_TAIL)]
         metadata = jsonio.loads(raw[len(_HEAD) : end], what="metadata")
-        if jsonio.sha256(data_bytes) == metadata.get("data_sha256"):
+        if isinstance(metadata, dict) and jsonio.sha256(data_bytes) == metadata.get("data_sha256"):
             return Artifact(path, metadata, data_bytes, metadata["data_sha256"])
     document = jsonio.loads(raw, what=path.name)
     if not isinstance(document, dict) or not all(isinstance(document.get(key), dict) for key in ("metadata", "data")):
@@ -196,6 +233,8 @@ def _verify(place: Place, artifact: Artifact) -> Artifact:
     for key, value in expected.items():
         if metadata.get(key) != value:
             raise _damaged(path, f"foreign: its {key} is {str(metadata.get(key))[:80]!r}, not {value!r}")
+    if not _has_shape(metadata):
+        raise _damaged(path, "its metadata are not those of an artifact")
     if artifact.sha256 != metadata.get("data_sha256"):
         if place.written_ns is None or path.stat().st_mtime_ns == place.written_ns:
             raise _damaged(path, "its data do not match their checksum")
@@ -206,10 +245,20 @@ def _verify(place: Place, artifact: Artifact) -> Artifact:
     return artifact
 
 
+def _has_shape(metadata: Data) -> bool:
+    """Whether what a plan compares is there in the form that it was written in."""
+    made_with, code = metadata.get("fingerprint", {}), metadata.get("code", {})
+    objects = (made_with, code, metadata.get("config", {}), metadata.get("files", {}))
+    if not all(isinstance(one, dict) for one in objects) or not isinstance(metadata.get("status", ""), str):
+        return False
+    pairs = all(isinstance(pair, list) and [type(one) for one in pair] == [str, str] for pair in code.values())
+    return pairs and isinstance(made_with.get("inputs", {}), dict)
+
+
 def _check_schema(expected: schema.Schema, artifact: Artifact) -> None:
     try:
         schema.check(expected, artifact.data())
-    except AceError as error:
+    except OutputError as error:
         raise _damaged(artifact.path, error.message) from error
 
 

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from queue import SimpleQueue
 from threading import Thread
 
-from ace import clock, execute, plan, runfile, store
+from ace import clock, plan, runfile, store
 from ace.errors import (
     AceError,
     BudgetReached,
@@ -24,7 +24,7 @@ from ace.errors import (
     TransientError,
 )
 from ace.examine import Known
-from ace.executors.threads import backoff
+from ace.services import Bench
 
 RETRY_BASE_S = 1.0
 ENDS_THE_RUN = (BudgetReached, ProviderUnavailable, StorageError)  # the next phase would fail the same way
@@ -45,7 +45,7 @@ class Walk:
 
     def __init__(
         self,
-        bench: execute.Bench,
+        bench: Bench,
         state: runfile.RunFile,
         known: Mapping[str, Known],
         asked: plan.Asked,
@@ -60,6 +60,7 @@ class Walk:
         self.errors: dict[str, AceError] = {}
         self.ended: AceError | None = None
         self.worked = False
+        self.unsaved = False  # run.json knows less than was found on disk
         self.running: set[str] = set()
 
     def go(self) -> None:
@@ -73,22 +74,33 @@ class Walk:
 
     def _side_by_side(self, to_run: list[Known]) -> None:
         """Run these, and whatever becomes ready meanwhile, in threads of their own until none is left running."""
-        finished: SimpleQueue[str] = SimpleQueue()
+        finished: SimpleQueue[tuple[str, BaseException | None]] = SimpleQueue()
+        threads: list[Thread] = []
 
         def work(one: Known) -> None:
             try:
                 self._run(one)
-            finally:
-                finished.put(one.phase.name)
+            except BaseException as error:
+                finished.put((one.phase.name, error))
+            else:
+                finished.put((one.phase.name, None))
 
-        while True:
-            for one in to_run:
-                self.running.add(one.phase.name)
-                Thread(target=work, args=(one,), name=f"ace-{one.phase.name}").start()
-            if not self.running:
-                return
-            self.running.discard(finished.get())
-            to_run = [one for one in self._ready() if self._decide(one)]
+        try:
+            while True:
+                for one in to_run:
+                    self.running.add(one.phase.name)
+                    threads.append(Thread(target=work, args=(one,), name=f"ace-{one.phase.name}"))
+                    threads[-1].start()
+                if not self.running:
+                    return
+                name, error = finished.get()
+                self.running.discard(name)
+                if error is not None:
+                    raise error
+                to_run = [one for one in self._ready() if self._decide(one)]
+        finally:
+            for thread in threads:  # whatever went wrong here: none may write after the locks are gone
+                thread.join()
 
     def _ready(self) -> list[Known]:
         if self.ended is not None:
@@ -119,9 +131,15 @@ class Walk:
     def _skip(self, one: Known, decision: plan.Decision) -> None:
         name = one.phase.name
         self.settled[name] = one.recorded
-        if self.state.phase(name)["state"] not in ("completed", "partial"):
-            artifact = store.read(one.place)
-            self.state.phase(name).update(runfile.summary(artifact.metadata), error="")
+        state = self.state.phase(name)
+        if state["state"] not in ("completed", "partial"):
+            state.update(runfile.summary(store.read(one.place).metadata), error="")
+            self.unsaved = True
+        with contextlib.suppress(OSError):  # a later edit is told from damage by this time; a crash or a copy lost it
+            written_ns = one.place.path.stat().st_mtime_ns
+            if one.recorded.state == "valid" and state.get("written_ns") != written_ns:
+                state["written_ns"] = written_ns
+                self.unsaved = True
         fields = {"stale": list(decision.stale)} if decision.stale else {}
         self.bench.log.add("phase_skipped", phase=name, number=one.number, reason=decision.reason, **fields)
 
@@ -165,6 +183,8 @@ class Walk:
             except TransientError as error:
                 if attempt == most:
                     raise
+                from ace.executors.threads import backoff  # noqa: PLC0415  (a rerun with nothing to do imports no executor)
+
                 seconds = backoff(attempt, RETRY_BASE_S, error.retry_after)
                 self.state.update_phase(name, state="retry_wait", error=error.message)
                 self.bench.log.add("retry", phase=name, attempt=attempt, seconds=round(seconds, 2), error=error.message)
@@ -175,6 +195,8 @@ class Walk:
         raise AssertionError
 
     def _execute(self, one: Known, attempt: int) -> store.Artifact:
+        from ace import execute  # noqa: PLC0415  (a rerun with nothing to do executes nothing)
+
         name = one.phase.name
         missing = tuple(wanted for wanted in self.reads[name] if not self.settled[wanted].sha256)
         inputs = {wanted: self._input(wanted) for wanted in self.reads[name] if wanted not in missing}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
 import signal
 import sys
 from pathlib import Path
@@ -20,12 +22,20 @@ from ace.services import Stop
 from ace.views.progress import Lines
 
 
+def _given(ctx: click.Context, option: click.Parameter, value: str | None) -> str:
+    """What was typed; nothing is not it (`--run-id "$ID"` with an unset variable must not start a new run)."""
+    if value is not None and not value.strip():
+        message = f"{option.opts[0]} is empty"
+        raise UsageError(message)
+    return value or ""
+
+
 @click.command(context_settings={"ignore_unknown_options": True})
 @click.argument("pipeline")
 @click.argument("inputs", nargs=-1, type=click.UNPROCESSED)
-@click.option("--run-id", default="", metavar="X", help="Go on with run X (id, prefix, latest), or name a new one.")
-@click.option("--resume-from-phase", default="", metavar="N|NAME", help="Run this phase and all after it anew.")
-@click.option("--run-phase", default="", metavar="N|NAME", help="Run this phase anew, and only this one.")
+@click.option("--run-id", callback=_given, metavar="X", help="Go on with run X (id, prefix, latest) or name a new one.")
+@click.option("--resume-from-phase", callback=_given, metavar="N|NAME", help="Run this phase and all after it anew.")
+@click.option("--run-phase", callback=_given, metavar="N|NAME", help="Run this phase anew, and only this one.")
 @click.option("--resume-latest", is_flag=True, help="Go on with the latest unfinished run.")
 @click.option("--rerun-stale", is_flag=True, help="Run phases anew whose code, configuration or schema changed.")
 @click.option(
@@ -82,7 +92,8 @@ def command(
         wait_s=wait_s,
     )
     outcome = orchestrator.run(request, (Lines(sys.stderr, quiet=quiet or as_json),), _stop_on_signals())
-    _show(outcome, found, as_json=as_json, quiet=quiet)
+    with contextlib.suppress(BrokenPipeError):  # the reader has seen enough; how the run ended still counts
+        _show(outcome, found, as_json=as_json, quiet=quiet)
     return outcome.exit_code
 
 
@@ -190,5 +201,5 @@ def _as_json(outcome: orchestrator.Outcome, report: Path | None) -> dict[str, An
 
 def _side_file(folder: Path) -> Path | None:
     """The report that the last phase wrote beside its artifact, if it wrote one."""
-    found = sorted(folder.glob("phase*.md"), key=lambda path: int(path.name[5:].partition("_")[0]))
-    return found[-1] if found else None
+    numbered = ((re.match(r"phase(\d+)_", path.name), path) for path in folder.glob("phase*.md"))
+    return max(((int(name[1]), path) for name, path in numbered if name), default=(0, None))[1]

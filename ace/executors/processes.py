@@ -159,6 +159,7 @@ def _without_main_module() -> Any:
 def _serve(pipe: Connection) -> None:
     """The worker's loop: one request, one answer, until the parent's end closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's business
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     pipe.send_bytes(b"ready")
     while True:
         try:
@@ -166,6 +167,13 @@ def _serve(pipe: Connection) -> None:
         except (EOFError, OSError):
             return
         pipe.send_bytes(_answer(payload))
+
+
+def _end_with_parent() -> None:
+    """A parent that is killed leaves no worker behind, not even one that never comes back from its call."""
+    if (parent := multiprocessing.parent_process()) is not None:
+        parent.join()
+    os._exit(1)
 
 
 def _answer(payload: bytes) -> bytes:

@@ -10,11 +10,13 @@ from collections.abc import Callable, Iterable, Iterator
 from queue import SimpleQueue
 from typing import Any, NamedTuple
 
-from ace.errors import AceError, Interrupted, TransientError
+from ace import jsonio
+from ace.errors import AceError, BudgetReached, Interrupted, ProviderUnavailable, StorageError, TransientError
 from ace.records import FailedItem
 
 BACKOFF_CAP_S = 60.0
 RETRY_AFTER_CAP_S = 24 * 3600.0
+STOPS = (Interrupted, BudgetReached, ProviderUnavailable, StorageError)  # the next item would fail the same way
 
 
 class Retry(NamedTuple):
@@ -35,11 +37,11 @@ def backoff(attempt: int, base_s: float, retry_after: float | None = None) -> fl
 
 
 def attempt(function: Callable[[Any], Any], key: str, item: Any, retry: Retry) -> Any:
-    """The value for one item, or a FailedItem. Only transient errors are tried again; Interrupted passes through."""
+    """The value for one item, or a FailedItem. Only transient errors are tried again; STOPS pass through."""
     for number in range(1, retry.attempts + 1):
         try:
             return function(item)
-        except Interrupted:
+        except STOPS:
             raise
         except TransientError as error:
             if number == retry.attempts:
@@ -51,7 +53,7 @@ def attempt(function: Callable[[Any], Any], key: str, item: Any, retry: Retry) -
 
 
 def failed(key: str, error: BaseException, attempts: int) -> FailedItem:
-    message = error.message if isinstance(error, AceError) else str(error)
+    message = error.message if isinstance(error, AceError) else jsonio.scrubbed(str(error))
     return FailedItem(key, type(error).__name__, message[:500], attempts)
 
 

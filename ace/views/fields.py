@@ -21,9 +21,11 @@ import orjson
 from ace.errors import UsageError
 from ace.records import Data, Json
 from ace.runs import nearest
+from ace.views.safe import clean, shortened
 
 ENVELOPE = ("metadata", "data")
-SHOWN = 8  # known keys or values named in a message
+SHOWN = 8  # known keys or ids named in a message
+NAME_SHOWN = 60  # characters of each of them
 _TOKEN = re.compile(
     r'\.?(?:"(?P<quoted>[^"]*)"|(?P<name>[^.\[\]"]+))'
     r'|\[(?:(?P<index>-?\d+)|(?P<key>[^=\[\]"]+)=(?:"(?P<text>[^"]*)"|(?P<value>[^\]]*)))?\]'
@@ -142,7 +144,7 @@ def _list(value: Json, said: str) -> list[Json]:
         return value
     kind = "an object" if isinstance(value, dict) else _kind(value)
     message = f"{said} is {kind}, not a list"
-    hint = f"its keys: {', '.join(list(value)[:SHOWN])}" if isinstance(value, dict) else ""
+    hint = f"its keys: {_names(list(value)[:SHOWN])}" if isinstance(value, dict) else ""
     raise UsageError(message, hint=hint)
 
 
@@ -158,18 +160,23 @@ def _at(elements: list[Json], index: int, said: str, *, many: bool) -> Any:
 def _no_key(values: list[Json], name: str, said: str) -> UsageError:
     objects = [value for value in values if isinstance(value, dict)]
     if not objects:
-        kind = _kind(values[0]) if values else "empty"
-        return UsageError(f"{said} is {kind}, so it has no {name!r}", hint="[] goes over the elements of a list")
+        hint = f"{said}[].{name} goes over its elements" if isinstance(values[0], list) else ""
+        return UsageError(f"{said} is {_kind(values[0])}, so it has no {name!r}", hint=hint)
     known = list(dict.fromkeys(key for value in objects for key in value))
-    return UsageError(f"{said} has no {name[:80]!r}", hint=_did_you_mean(name, known))
+    return UsageError(f"no {name[:80]!r} in {said}", hint=_did_you_mean(name, known))
 
 
 def _did_you_mean(name: str, known: list[str]) -> str:
     near = [*(one for one in known if name and one.startswith(name)), *nearest(name, known)]
     if near:
-        return f"did you mean {', '.join(dict.fromkeys(near[:3]))}?"
+        return f"did you mean {_names(list(dict.fromkeys(near))[:3])}?"
     more = f" … ({len(known)} in all)" if len(known) > SHOWN else ""
-    return f"there is: {', '.join(known[:SHOWN])}{more}" if known else "it is empty"
+    return f"there is: {_names(known[:SHOWN])}{more}" if known else "it is empty"
+
+
+def _names(known: list[str]) -> str:
+    """Keys and ids come from data: safe to print, and none of them fills the screen."""
+    return ", ".join(shortened(clean(name), NAME_SHOWN) for name in known)
 
 
 def _kind(value: Json) -> str:

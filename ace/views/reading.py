@@ -93,6 +93,17 @@ def every(run: Run) -> list[Opened]:
     return [one(run, name) for _, name, _ in phases(run)]
 
 
+def complaint(run: Run, opened: Opened, artifacts: str = "") -> str:
+    """What to tell a person about an artifact that is not as it was committed, and what to type; else empty."""
+    if not opened.trouble:
+        return ""
+    again = command(run, artifacts)
+    hint = f"{again}   (takes it as it is, and does what follows again)"
+    if opened.state != EDITED:
+        hint = f"{again}   (rebuilds it)"
+    return f"ace: {opened.trouble}\n     {hint}"
+
+
 def exit_code(opened: Iterable[Opened]) -> int:
     """65 when one of them is not as it was committed, else 0."""
     return DAMAGED_EXIT if any(artifact.trouble for artifact in opened) else 0

@@ -17,6 +17,7 @@ from ace.views.status import PhaseRow, Status, is_resumable, sentence
 from ace.views.terminal import Column
 
 RECENT_DAYS = 300  # beyond that the year says more than the hour
+STEP, ONE_DIGIT = 1000, 10  # a decimal below 10 MB, none above
 UNITS = ("B", "kB", "MB", "GB", "TB")
 
 
@@ -76,10 +77,11 @@ def local(stamp: str) -> str:
 
 def size(count: float) -> str:
     """980 B, 12 kB, 1.4 MB: decimal units."""
-    place = 0
-    while count >= 1000 and place < len(UNITS) - 1:
-        count, place = count / 1000, place + 1
-    return f"{count:.1f} {UNITS[place]}" if place > 1 and count < 10 else f"{count:.0f} {UNITS[place]}"
+    for unit in UNITS[:-1]:
+        if count < STEP:
+            return f"{count:.1f} {unit}" if unit not in UNITS[:2] and count < ONE_DIGIT else f"{count:.0f} {unit}"
+        count /= STEP
+    return f"{count:.0f} {UNITS[-1]}"
 
 
 def mark(row: Row) -> str:

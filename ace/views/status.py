@@ -205,4 +205,3 @@ def _progress(seen: tuple[int, int, str] | None) -> str:
         return ""
     done, total, note = seen
     return f"{done}/{total} {note}".strip() if total else note
-

@@ -6,11 +6,10 @@ is drawn from markup. Piped output is plain, not cut to any width, and has no tr
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import IO
 
 import click
 from rich.cells import cell_len
@@ -18,18 +17,12 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from ace.views.safe import clean, shortened
+
 PIPED_WIDTH = 100_000  # columns: a pipe has no edge to wrap at
 PIPED_CELL = 200  # characters of one cell on a pipe, so that a row stays a row; --full lifts it
 FLEXIBLE_MIN = 24  # columns below which a title says nothing; other columns go first
 GAP = 2  # columns between two columns
-_SEQUENCE = re.compile(
-    r"(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)"  # OSC, DCS … up to their end
-    r"|(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor, screen
-    r"|\x1b[ -/]*[0-~]?"  # any other escape, and a lone one
-)
-_UNSAFE = re.compile(  # controls but \t and \n; marks that reorder the text around them
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]"
-)
 STYLES = {
     "completed": "green",
     "valid": "green",
@@ -75,17 +68,6 @@ class Column:
     @property
     def says_nothing(self) -> bool:
         return self.rank > 0 and all(cell in ("", "-", "0") for cell in self.cells)
-
-
-def clean(text: Any, *, lines: bool = False) -> str:
-    """`text` without escape sequences and control characters, on one line unless `lines`."""
-    safe = _SEQUENCE.sub("", str(text).replace("\r\n", "\n"))
-    safe = _UNSAFE.sub("", safe.replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n"))
-    return safe.replace("\t", "    ") if lines else " ".join(safe.split())
-
-
-def shortened(text: str, limit: int) -> str:
-    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
 def is_terminal(stream: IO[str] | None = None) -> bool:

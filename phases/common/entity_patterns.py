@@ -64,13 +64,14 @@ _CALLED_TYPES = (
     ("company", re.compile(rf"\b{_MAKER}\b")),
 )
 
-# A capital in the middle of a sentence marks a name in English; behind a stop, a quotation mark or a bullet it does not.
+# In English a capital in the middle of a sentence marks a name; behind a stop or a quotation mark it need not.
 _CAPITALISED = re.compile(rf"(?<=[a-z,;0-9)] )(?P<name>{_NAME}(?: (?:of|for) (?:the )?{_NAME})?)")
 
-_FIRST = r"[A-Z][a-zà-ÿ']*[a-zà-ÿ](?:-[A-Z][a-zà-ÿ]+)?"
+_FIRST = r"[A-ZÀ-ÞŁŠŽČŚ][a-zà-ž']*[a-zà-ž](?:-[A-Z][a-zà-ž]+)?"
 _PARTICLE = r"(?:van|von|de|der|den|bin|al|el|da|di|le|la|du)"
 _LAST = rf"(?:Mc|Mac|O'|De|Le|La)?{_FIRST}"
-_PERSON = rf"(?<!of )(?<!at )(?<!from )(?<!for )(?<!with )(?<!the ){_FIRST}(?: [A-Z]\.)?(?: {_PARTICLE}){{0,2}}(?: {_LAST}){{1,2}}"
+_NO_OBJECT = r"(?<!of )(?<!at )(?<!from )(?<!for )(?<!with )(?<!the )"  # "founder of Grass Media, said" is not her name
+_PERSON = rf"{_NO_OBJECT}{_FIRST}(?: [A-Z]\.)?(?: {_PARTICLE}){{0,2}}(?: {_LAST}){{1,2}}"
 _HONORIFIC = r"(?:Mr|Mrs|Ms|Dr|Prof|Sir|Senator|President|Minister|Judge)"
 _ROLE = (
     r"(?:CEO|CTO|CFO|COO|chief executive|chair(?:man|woman)|analyst|researcher|scientist|spokes(?:man|woman|person)"
@@ -90,31 +91,6 @@ _NO_PERSON = re.compile(
     r"|Research|Labs?|Cloud|Intelligence|Learning|Capital|Ventures|Technologies|Systems|Security|Data|Digital|Journal"
     r"|Post|Today|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|January|February|March|April|June|July"
     r"|August|September|October|November|December|Mr|Mrs|Ms|Dr|Prof|Sir|President|Professor|Senator|Minister)\b"
-)
-
-
-_PLACES = re.compile(
-    r"(?<![\w-])(?:"
-    + "|".join(
-        sorted(
-            """US|U.S.|U.S|USA|United States|America|UK|U.K.|United Kingdom|Britain|England|Scotland|Wales|Ireland|Europe|Asia|Africa
-Latin America|South America|North America|Middle East|Gulf|China|Taiwan|Hong Kong|Japan|South Korea|North Korea|India
-Pakistan|Bangladesh|Sri Lanka|Singapore|Malaysia|Indonesia|Vietnam|Thailand|Philippines|Australia|New Zealand|Russia
-Ukraine|Belarus|Kazakhstan|Germany|France|Italy|Spain|Portugal|Netherlands|Belgium|Luxembourg|Austria|Switzerland
-Poland|Czech Republic|Hungary|Romania|Bulgaria|Greece|Serbia|Croatia|Sweden|Norway|Denmark|Finland|Iceland|Estonia
-Latvia|Lithuania|Turkey|Israel|Iran|Iraq|Syria|Lebanon|Egypt|Saudi Arabia|United Arab Emirates|UAE|Qatar|Kuwait
-Abu Dhabi|Dubai|Riyadh|Tel Aviv|Nigeria|Kenya|Ethiopia|Ghana|South Africa|Morocco|Canada|Mexico|Brazil|Argentina|Chile
-Colombia|Peru|Venezuela|California|Texas|Virginia|Arizona|Ohio|Oregon|Nevada|Utah|Florida|Massachusetts|New York
-New York City|New Jersey|Silicon Valley|San Francisco|Bay Area|Los Angeles|Seattle|Boston|Chicago|Austin|Washington
-Toronto|Montreal|Vancouver|London|Cambridge|Oxford|Paris|Berlin|Munich|Brussels|Amsterdam|Zurich|Geneva|Dublin|Madrid
-Barcelona|Milan|Rome|Stockholm|Copenhagen|Helsinki|Oslo|Warsaw|Prague|Vienna|Lisbon|Kyiv|Moscow|Beijing|Shanghai
-Shenzhen|Hangzhou|Taipei|Hsinchu|Tokyo|Seoul|Bangalore|Bengaluru|Mumbai|New Delhi|Delhi|Sydney|Melbourne|Davos""".replace(
-                "\n", "|"
-            ).split("|"),
-            key=lambda place: (-len(place), place),
-        )
-    ).replace(".", r"\.")
-    + r")(?![\w-]|\.\w)"
 )
 
 
@@ -143,17 +119,21 @@ def find_versions(text: str, gazetteer: known.Gazetteer) -> Iterator[Span]:
 
 
 def find_products(text: str) -> Iterator[Span]:
-    """Devices and chips by their numbers, models by "Name-2" near a word that is said of models, and things "called X"."""
+    """Devices and chips by their numbers, "Name-2" near a word that is said of models, and things "called X"."""
     yield from (Span(match.start(), match.end(), "product") for match in _DEVICE.finditer(text))
     if _CHIP_CUE.search(text):
         yield from (Span(match.start(), match.end(), "product") for match in _CHIP.finditer(text))
     for match in _HYPHENATED.finditer(text):
         if _near(_MODEL_CUE, text, match.start(), match.end()) and not _NO_MODEL.match(match.group()):
             yield Span(match.start(), match.end(), "model")
+    yield from _called(text)
+
+
+def _called(text: str) -> Iterator[Span]:
+    """What a model, product or company is "called": the nearest of these words before it says which."""
     for match in _CALLED.finditer(text):
         before = text[max(0, match.start() - CUE_CHARS) : match.start()]
-        cues = [(max(cue.end() for cue in pattern.finditer(before)), kind) for kind, pattern in _CALLED_TYPES
-                if pattern.search(before)]
+        cues = [(cue.end(), kind) for kind, pattern in _CALLED_TYPES for cue in pattern.finditer(before)]
         if cues:
             yield Span(match.start("name"), match.end("name"), max(cues)[1])
 
@@ -175,11 +155,6 @@ def find_people(text: str) -> Iterator[Span]:
 def find_capitalised(text: str) -> Iterator[Span]:
     """Capitalised words inside sentences, whatever they name. Weak evidence: `entities` asks for more."""
     yield from (Span(match.start("name"), match.end("name"), "other") for match in _CAPITALISED.finditer(text))
-
-
-def find_places(text: str) -> Iterator[Span]:
-    """Countries, regions and the cities that news about technology comes from."""
-    yield from (Span(match.start(), match.end(), "place") for match in _PLACES.finditer(text))
 
 
 def kind_in_context(text: str, span: Span) -> str:

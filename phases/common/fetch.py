@@ -203,7 +203,10 @@ class Fetcher:
             try:
                 return self._read(response, url, kinds)
             finally:
+                is_whole = response.is_closed  # httpx closes what has been read to its end
                 response.close()
+                if not is_whole:
+                    slot.transport.renew()
         except AceError:
             slot.transport.renew()
             raise

@@ -23,7 +23,7 @@ TYPES = ("company", "person", "product", "model", "organisation", "place", "othe
 MAX_BACKGROUND_CHARS = 160  # one line of a report
 
 # "MIT License" is not the university, "Meta-analysis" not the company; "OpenAI-backed" is the company.
-_NOT_BEFORE = r"(?!\w|[.,]\d|[ -]licen[cs]e|-(?!\w*(?:ed|made|led|built|run|style|like|only|compatible)\b)\w)"
+_NOT_BEFORE = r"(?!\w|[.,]\d|[ -][Ll]icen[cs]e|-(?!\w*(?:ed|made|led|built|run|style|like|only|compatible)\b)\w)"
 _HEAD_NOT_BEFORE = r"(?![A-Za-z_]|(?<=\d)\d|(?<=\d)\.\d)"
 _KEYS = {"name", "type", "aliases", "background", "source", "context"}
 
@@ -90,9 +90,7 @@ def compiled(entries: list[Entry] | tuple[Entry, ...]) -> Gazetteer:
     firsts = re.escape("".join(sorted({surface[0] for surface in by_surface}))) or r"\0"
     names = "|".join(re.escape(surface) for surface in longest_first) or r"(?!)"
     name = rf"(?<![\w@#/])(?=[{firsts}])(?:{names})"
-    return Gazetteer(
-        tuple(entries), by_surface, re.compile(name + _NOT_BEFORE), re.compile(name + _HEAD_NOT_BEFORE)
-    )
+    return Gazetteer(tuple(entries), by_surface, re.compile(name + _NOT_BEFORE), re.compile(name + _HEAD_NOT_BEFORE))
 
 
 def load(path: Path) -> Gazetteer:

@@ -7,11 +7,14 @@ are left to `phases.common.grounding`. Pure functions.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from phases.common.stopwords import STOP_WORDS
 from phases.common.text import words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 NEIGHBOURS = 5  # words on each side among which the noun that a number belongs to is looked for
 _REACH = 120  # characters on each side that hold so many words
@@ -20,14 +23,14 @@ _MAGNITUDES = {
     "k": 1e3, "thousand": 1e3, "tausend": 1e3, "m": 1e6, "mn": 1e6, "mln": 1e6, "million": 1e6, "millions": 1e6,
     "mio": 1e6, "b": 1e9, "bn": 1e9, "billion": 1e9, "billions": 1e9, "mrd": 1e9, "tn": 1e12, "trillion": 1e12,
 }  # fmt: skip
-_SPELLED = {
-    word: value
-    for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-        "seventeen eighteen nineteen twenty".split(" ")
-    )
-} | {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90, "hundred": 100,
-     "dozen": 12, "half": 0.5}  # fmt: skip
+_UP_TO_TWENTY = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen twenty"
+)
+_SPELLED: dict[str, float] = {word: value for value, word in enumerate(re.findall("[a-z]+", _UP_TO_TWENTY))} | {
+    "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90, "hundred": 100,
+    "dozen": 12, "half": 0.5,
+}  # fmt: skip
 _CURRENCIES = {
     "dollar": "$", "dollars": "$", "usd": "$", "us$": "$", "cents": "$", "euro": "€", "euros": "€", "eur": "€",
     "pound": "£", "pounds": "£", "gbp": "£", "yen": "¥", "jpy": "¥", "yuan": "¥", "rmb": "¥", "rupees": "₹", "inr": "₹",
@@ -92,23 +95,33 @@ def same_neighbour(one: Number, other: Number) -> bool:
     return one.before[:2] == other.before[:2] or one.after[:2] == other.after[:2]
 
 
-def missing_numbers(sentence: str, aligned: Sequence[str], everywhere: Sequence[str]) -> list[str]:
+def missing_numbers(sentence: str, aligned: Sequence[str], elsewhere: Sequence[str], *, reworded: bool) -> list[str]:
     """What is wrong with the numbers of a summary sentence, in plain words; empty when nothing is.
 
-    aligned      the source sentences that the summary sentence was made from
-    everywhere   all sentences of the source, only to word the finding
+    aligned    the source sentences that the summary sentence was made from: its numbers must stand there
+    elsewhere  all sentences of the source: where a `reworded` sentence may have them from, if the noun beside agrees
     """
-    near = [number for source in aligned for number in numbers(source, spelled=True)]
+    near = _all_numbers(aligned)
     problems = []
     for number in numbers(sentence):
-        equal = [other for other in near if same_value(number, other)]
-        if not equal:
-            elsewhere = any(same_value(number, other) for text in everywhere for other in numbers(text, spelled=True))
-            place = "stands in the source, but not in the sentence it was taken from" if elsewhere else "is not in the source"
-            problems.append(f"the number {number.text!r} {place}")
-        elif not any(same_neighbour(number, other) for other in equal):
+        if any(same_value(number, other) and same_neighbour(number, other) for other in near):
+            continue
+        equal = [other for other in _all_numbers(elsewhere) if same_value(number, other)]
+        if reworded and any(_meaning(number) & _meaning(other) for other in equal):
+            continue
+        if any(same_value(number, other) for other in near):
             problems.append(f"the number {number.text!r} stands beside other words in the source")
+        elif equal:
+            problems.append(
+                f"the number {number.text!r} stands in the source, but not in the sentence it was taken from"
+            )
+        else:
+            problems.append(f"the number {number.text!r} is not in the source")
     return problems
+
+
+def _all_numbers(texts: Sequence[str]) -> list[Number]:
+    return [number for text in texts for number in numbers(text, spelled=True)]
 
 
 def _is_number(sentence: str, match: re.Match[str]) -> bool:

@@ -7,6 +7,7 @@ mean something is escaped.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from urllib.parse import quote, urlsplit
 
 from phases.common.text import scrub
@@ -49,7 +50,7 @@ def link(text: str, url: object) -> str:
     return f"[{label}]({target})" if target and label else label
 
 
-def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     """A table of cells that are Markdown already. Numbers (digits only) are set to the right."""
     numeric = [bool(rows) and all(row[column].isdigit() for row in rows) for column in range(len(head))]
     lines = [head, tuple("---:" if right else "---" for right in numeric), *rows]

@@ -11,51 +11,65 @@ from typing import Literal
 Kind = Literal["prose", "question", "fragment", "boilerplate"]
 
 MIN_WORDS = 4  # shorter ones are labels, exclamations, or leftovers of a list
+MIN_LETTERS = 0.6  # share of characters other than spaces; rows of tables have fewer, prose in any script more
 _SENTENCE_END = re.compile(r"[.!…。！।؟۔][\"'”’»)\]」』）]*\Z")
 _QUESTION_END = re.compile(r"[?？][\"'”’»)\]」』）]*\Z")
 
 _BOILERPLATE = re.compile(
     r"""
-    \A\W*(please\s+)?(sign\s+up|subscribe|register)\b | \b(sign\s+up|subscribe)\s+(here|now|today|(for|to)\s+(our|the|your))\b
-    | \b(our|daily|weekly|free)\s+newsletters?\b
-    | \bnewsletters?\s+(and|straight|delivered|to\s+your)\b | \bto\s+your\s+inbox\b
+    \A\W*(please\s+)?(sign\s+up|subscribe|register)\b
+    | \b(sign\s+up|subscribe)\s+(here|now|today|(for|to)\s+(our|the|your))\b
+    | \b(our|daily|weekly|free)\s+newsletters?\b | \bnewsletters?\s+(and|straight|delivered|to\s+your)\b
+    | \bto\s+your\s+inbox\b
     | \b(use|uses|accept|manage|using)\s+(of\s+)?cookies\b | \bcookie\s+(policy|settings|preferences|consent)\b
     | \ball\s+rights\s+reserved\b | © | \(c\)\s*\d{4} | \bcopyright\s+(\d{4}|©|notice)
-    | \b(click|tap|read|listen|watch|download)\s+(here|below|more|now|our\s+app)\b
-    | \b(follow|join|like|find|contact)\s+(us|me)\s+(on|at|via|for)\b | \bshare\s+this\b
-    | \bgetty\s+images\b | \b(photo|image|picture|illustration|video)s?\s*(credit|source|by|courtesy)?\s*[:/|] | \bphotos?\s+by\b
+    | \b(click|tap|read|listen|watch|download)\s+(here|below|more|now|our\s+app)\b | \bshare\s+this\b
+    | \b(follow|join|like|find|contact)\s+(us|me)\s+(on|at|via|for)\b
+    | \bgetty\s+images\b | \b(photo|image|picture|illustration|video)s?\s*(credit|source|by|courtesy)?\s*[:/|]
     | \bterms\s+of\s+(service|use)\b.*\bprivacy\s+(policy|notice)\b | \A\W*(ad|ads|advertisement|advertising)\W*\Z
-    | \b(reporting|editing|writing|additional\s+reporting)\s+by\s+[A-Z] | \bcontributed\s+(to\s+)?(this\s+)?report(ing)?\b
+    | \bcontributed\s+(to\s+)?(this\s+)?report(ing)?\b | \boriginally\s+(published|appeared|posted)\b
     | \bthis\s+(article|story|post|piece|transcript)\s+(was|is|has\s+been|first|originally|appeared|may\s+contain)\b
-    | \boriginally\s+(published|appeared|posted)\b | \baffiliate\s+(links?|commission)\b | \bearn\s+(a|an)\s+.*\bcommission\b
-    | \benable\s+javascript\b | \b(your|this|supported)\s+browser\b | \bskip\s+to\s+(content|main)\b
+    | \baffiliate\s+(links?|commission)\b | \bearn\s+(a|an)\s+.*\bcommission\b
+    | \benable\s+javascript\b | \byour\s+browser\b | \bskip\s+to\s+(content|main)\b
     | \bmin(ute)?s?\s+read\b | \A\s*(updated|published|posted|last\s+modified)(\s+(on|at))?\s*:?\s*\w*\s*\d
-    | \A\s*by\s+[A-Z][\w.'’-]+(\s+[A-Z][\w.'’-]+){1,3}\b(?=.{0,40}\Z)
     | \b(tickets|passes)\s+(now|before|today)\b.*\b(save|register|off)\b
-    | \b(comments?|opinions?)\s+(are\s+)?(closed|expressed)\b | \bsend\s+(us\s+)?(an?\s+)?(e-?mail|tips?)\b
+    | \bcomments?\s+(are\s+)?closed\b | \bsend\s+(us\s+)?(an?\s+)?(e-?mail|tips?)\b
     """,
     re.VERBOSE | re.IGNORECASE,
+)
+# The same where capitals tell a name from an ordinary word: "By Ada Lovelace" but not "By far the best one."
+_CREDIT = re.compile(
+    r"\A\s*(By|BY)\s+[A-Z][\w.'’-]+(\s+[A-Z][\w.'’-]+){1,3}\b(?=.{0,40}\Z)|\b[Pp]hotos?\s+by\s+[A-Z]"
+    r"|\b([Rr]eporting|[Ee]diting|[Ww]riting)\s+by\s+[A-Z]"
 )
 
 # Openers that point back at a sentence the reader may not have.
 _DANGLING = re.compile(
     r"""\A["'“‘«(\[]*(
-    (he|she|it|they|his|her|its|their|this|that|these|those|such|both|here|there)\b(?!\s+(is|are|was|were|has|have|will)\s+(no|a|an|the|been|more)\b)
+    (he|she|it|they|his|her|its|their|this|that|these|those|such|both|here|there)\b
+        (?!\s+(is|are|was|were|has|have|will)\s+(no|a|an|the|been|more)\b)
     | (but|however|and|so|then|yet|also|still|instead|meanwhile|moreover|furthermore|therefore|thus|nevertheless)\b
     | (in\s+addition|by\s+contrast|for\s+example|for\s+instance|as\s+a\s+result|on\s+the\s+other\s+hand|that\s+said)\b
     | the\s+(former|latter)\b
     )""",
     re.VERBOSE | re.IGNORECASE,
 )
-_SPEAKER_AFTER_QUOTE = re.compile(r"[\"”’»]\s*,?\s*(he|she|they|it)\s+\w+|\b(he|she|they)\s+(said|added|told|wrote|says)\b", re.I)
+_SPEAKER_AFTER_QUOTE = re.compile(
+    r"[\"”’»]\s*,?\s*(he|she|they|it)\s+\w+|\b(he|she|they)\s+(said|added|told|wrote|says)\b", re.IGNORECASE
+)
 
 
 def kind(sentence: str) -> Kind:
     """`prose` may stand in a summary; `question` and `fragment` only where nothing else is left; `boilerplate` never.
 
-    A fragment is a heading, caption or list item: no end mark, or fewer than four words.
+    A fragment is a heading, caption or list item: no end mark, or fewer than four words. Table rows are boilerplate.
     """
-    if _BOILERPLATE.search(sentence):
+    letters = sum(character.isalpha() for character in sentence)
+    if (
+        letters < MIN_LETTERS * len("".join(sentence.split()))
+        or _BOILERPLATE.search(sentence)
+        or _CREDIT.search(sentence)
+    ):
         return "boilerplate"
     if _QUESTION_END.search(sentence):
         return "question"

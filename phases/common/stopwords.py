@@ -36,6 +36,6 @@ wordt zijn
 _ENGLISH_REPORTING = "according added get go going got made make put said say says see set told use used"
 
 FUNCTION_WORDS: frozenset[str] = frozenset(
-    " ".join((_ENGLISH, _GERMAN, _FRENCH, _SPANISH, _ITALIAN_PORTUGUESE_DUTCH)).split()
+    f"{_ENGLISH} {_GERMAN} {_FRENCH} {_SPANISH} {_ITALIAN_PORTUGUESE_DUTCH}".split()
 )
-STOP_WORDS: frozenset[str] = FUNCTION_WORDS | frozenset(_ENGLISH_REPORTING.split(" "))
+STOP_WORDS: frozenset[str] = FUNCTION_WORDS | frozenset(_ENGLISH_REPORTING.split())

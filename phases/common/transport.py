@@ -158,7 +158,7 @@ class GuardedTransport(httpx.BaseTransport):
         )
 
     def renew(self) -> None:
-        """Drop the connection: after a failure the rest of an old answer may still be on its way."""
+        """Drop the connection: the rest of an answer may still be on its way, and would use up HTTP/2's window."""
         self._pool.close()
         self._pool = self._new_pool()
 

@@ -81,9 +81,11 @@ def _quietly(function: Callable[..., Any], *args: Any) -> Any:
 
 
 def _parse(html: str) -> Any:
+    from lxml import html as parser  # noqa: PLC0415
     from trafilatura.utils import load_html  # noqa: PLC0415  (0.4 s to import; only when a page is read)
 
-    return load_html(html)
+    tree = load_html(html)
+    return parser.document_fromstring(html) if tree is None and html.strip() else tree  # None for fragments
 
 
 def _article(html: str, url: str, meta: PageMeta) -> tuple[str, str]:

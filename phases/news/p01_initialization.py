@@ -30,7 +30,7 @@ PROBLEMS_WARNED = 3  # the artifact lists all of them
 Report = tuple[str, Data]  # the id of a run and the data of its final report
 
 
-def run(inputs: Inputs, ctx: PhaseContext) -> Output:  # noqa: ARG001 (the first phase reads no artifact)
+def run(inputs: Inputs, ctx: PhaseContext) -> Output:
     categories = context_files.categories(ctx.config["categories_file"])
     company = context_files.company(ctx.config["company"])
     values = _values(ctx.config["sources"])

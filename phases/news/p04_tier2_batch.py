@@ -46,6 +46,13 @@ def run(inputs: Inputs, ctx: PhaseContext) -> Output:
     return Output({"articles": kept, "dropped": dropped}, method="rules")
 
 
+def relevance(article: Article, context: Mapping[str, Any], weights: Mapping[str, float]) -> float:
+    """The score of one article, 0..10; `context` is the data of phase initialization, `weights` need not sum to 1."""
+    shares = features.checked_weights(weights, FEATURES, "weights")
+    score = _rated(article, context, features.reported_share(context["source_stats"]), shares)["tier2"]["score"]
+    return float(score)
+
+
 def _rated(article: Article, context: Mapping[str, Any], base: float, weights: Mapping[str, float]) -> dict[str, Any]:
     """The article with its `tier2`; features of weight 0 are left out of score and record."""
     found = {name: feature for name, feature in _features(article, context, base).items() if name in weights}

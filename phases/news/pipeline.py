@@ -63,7 +63,7 @@ PIPELINE = Pipeline(
                 "keep": 24,  # 0 = no limit
                 "min_score": 0.0,  # 0 to 10
                 # Shares of the score. Where it comes from and what kind of news it is carry most of what can be known
-                # without a model; taking one feature out or doubling it moves the order little.
+                # without a model (benchmarks/news/ranking.py measures them).
                 "weights": {
                     "source_prior": 0.34,
                     "title_rules": 0.20,
@@ -104,8 +104,8 @@ PIPELINE = Pipeline(
                 "keep": 10,
                 "per_source": 3,  # caps; 0 = none
                 "per_category": 5,
-                "weights": {"dimensions": 0.40, "tier2": 0.40, "tier1": 0.10, "freshness": 0.10},
-                "diversity": 0.10,  # 0 = off, 1 = a title that was already taken counts nothing
+                "weights": {"tier2": 0.60, "dimensions": 0.30, "tier1": 0.05, "freshness": 0.05},
+                "diversity": 0.0,  # 0 = off; 1 = a title that was already taken counts nothing
             },
         ),
         Phase("paraphrasing", items="articles", item="article", config={"min_chars": 500, "max_chars": 600}),
@@ -123,7 +123,13 @@ PIPELINE = Pipeline(
             items="articles",
             dropped="held",
             item="article",
-            config={"min_sources": 3, "per_source": 3, "min_chars": 500, "max_chars": 600},
+            config={
+                "min_sources": 3,  # fewer give a warning in the report
+                "per_source": 3,  # 0 = no limit
+                "languages": ["en"],  # [] = any
+                "min_chars": 500,
+                "max_chars": 600,
+            },
         ),
         Phase(
             "final_report",

@@ -20,9 +20,10 @@ MAX_TROUBLED = 15  # rows of the table of sources; a bad network would fill page
 MAX_HELD = 10
 MAX_DETAIL_CHARS = 140
 
-_MONTHS = (
-    "January February March April May June July August September October November December"
-).split()  # strftime would ask the machine's locale
+_MONTHS = (  # strftime would ask the machine's locale
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 
 _RUN_DAY = re.compile(r"(?:run_)?(\d{4})(\d{2})(\d{2})_\d{6}")
 _METHODS = {
@@ -31,7 +32,7 @@ _METHODS = {
     "spacy+gazetteer+patterns": "a list of known names, patterns, and a small recogniser of names",
     "gazetteer+patterns": "a list of known names and patterns",
 }
-_STEPS = {"tier2": "Relevance", "dimensions": "five dimensions", "paraphrasing": "Analyses", "enrichment": "Names"}
+_STEPS = {"tier2": "Relevance", "dimensions": "Five dimensions", "paraphrasing": "Analyses", "enrichment": "Names"}
 _STATUS = {
     "http_error": "HTTP error",
     "timeout": "timed out",
@@ -150,10 +151,15 @@ def _analysis(analysis: Report) -> str:
 def _backgrounds(article: Report, shown: set[str]) -> str:
     """A line for things that headline or analysis name and that the page has not explained yet."""
     visible = f"{article['title']} {article['analysis']['text']}"
-    lines = []
+    lines: list[str] = []
     for entity in article["entities"]:
         known = entity["background"]
-        if known is None or known["text"].rpartition(" family: ")[2] in shown or entity["name"] not in visible or len(lines) == MAX_BACKGROUNDS:
+        if (
+            known is None
+            or known["text"].rpartition(" family: ")[2] in shown
+            or entity["name"] not in visible
+            or len(lines) == MAX_BACKGROUNDS
+        ):
             continue
         shown.add(known["text"].rpartition(" family: ")[2])
         lines.append(f"- **{inline(entity['name'])}**: {inline(known['text'])} ({link('source', known['source'])})")
@@ -237,9 +243,10 @@ def _how_made(report: Report) -> str:
 
 def _method_lines(facts: Report) -> list[str]:
     steps: dict[str, list[str]] = {}
-    for step, method in facts["methods"].items():
-        steps.setdefault(method, []).append(_STEPS.get(step, step))
-    lines = [f"- {_listed(names)}: {inline(_METHODS.get(method, method))}" for method, names in steps.items()]
+    for step, name in _STEPS.items():
+        if step in facts["methods"]:
+            steps.setdefault(facts["methods"][step], []).append(name)
+    lines = [f"- {', '.join(names)}: {inline(_METHODS.get(method, method))}" for method, names in steps.items()]
     if facts["llm_calls"] == 0:
         lines.append("- No language model was used. Cost: 0 USD.")
     return lines

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from phases.news.samples.outlets import Article, Outlet
 
-TORN_AT = 0.4  # share of the torn feed that is sent: it ends inside the title of its only item
+TORN_AFTER = 60  # characters from the start of the first item: the torn feed ends inside a headline
 _RSS = (
     '<?xml version="1.0" encoding="utf-8"?>\n<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/">'
     "<channel><title>{name}</title><link>http://{host}/</link><description>{tagline}</description>"
@@ -67,7 +67,7 @@ def feed(outlet: Outlet, pieces: Sequence[Article]) -> tuple[str, str]:
     if outlet.feed == "atom":
         return "application/atom+xml; charset=utf-8", _atom(outlet, pieces)
     text = _RSS.format(**_names(outlet), items="".join(_item(outlet, piece) for piece in pieces))
-    whole = text if outlet.feed != "torn" else text[: int(len(text) * TORN_AT)]
+    whole = text if outlet.feed != "torn" else text[: text.index("<item>") + TORN_AFTER]
     return "application/rss+xml; charset=utf-8", whole
 
 

@@ -104,6 +104,8 @@ def _slow() -> frozenset[tuple[str, str]]:
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     timeout = IDLE_S
+    wbufsize = 65536  # head and body in one packet: two would wait 40 ms for each other (Nagle, delayed ACK)
+    disable_nagle_algorithm = True
 
     def log_message(self, *_: object) -> None:
         """Say nothing: the run's own log tells what was fetched."""

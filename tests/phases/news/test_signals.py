@@ -87,7 +87,7 @@ def test_a_past_date_is_no_deadline() -> None:
         ("http://[broken", "A letter", False),
     ],
 )
-def test_first_hand_is_judged_by_the_host(url: str, title: str, first_hand: bool) -> None:  # noqa: FBT001
+def test_first_hand_is_judged_by_the_host(url: str, title: str, first_hand: bool) -> None:
     assert bool(signals.primary_source(article(title=title, url=url))) == first_hand
 
 
