@@ -114,6 +114,7 @@ class PhaseContext:
         isolate: bool = False,
         timeout_s: float = 60.0,
         tolerate: float = 1.0,
+        keep: Callable[[Json], bool] | None = None,
     ) -> Mapped:
         """Call `function` on each item; every finished item is on disk before the next progress is reported.
 
@@ -123,12 +124,17 @@ class PhaseContext:
         concurrency  items in flight at once (threads, or processes with `isolate`)
         attempts     tries in all for transient errors (TransientError and its kinds); others are permanent at once
         tolerate     share of items that may fail, 0 to 1; more raise ItemsFailed
+        keep         which values a resume may use again (default: all). A value that says "the network was down" is
+                     data for this attempt, but not for the next
 
         Failed items are also counted in the artifact's `failed_count`, and make it `partial`.
         """
         work = [(key(item), item) for item in items]
         self._refuse_duplicates(work)
-        done, failed = self._work_through(function, work, concurrency, attempts, isolate, timeout_s)
+        call = self._in_worker(function, timeout_s) if isolate else function
+        rows = _Rows(self._services.journal, f"{self._maps} {getattr(function, '__qualname__', '')} ", keep)
+        self._maps += 1  # two maps over the same items are two kinds of work: their rows are kept apart
+        done, failed = self._work_through(call, work, rows, concurrency, attempts)
         if work and len(failed) > tolerate * len(work):
             first = failed[0]
             message = f"{len(failed)} of {len(work)} items failed; first {first.key}: {first.error}: {first.message}"
@@ -184,30 +190,11 @@ class PhaseContext:
         raise PhaseError(message)
 
     def _work_through(
-        self,
-        function: Callable[[Any], Json],
-        work: list[tuple[str, Any]],
-        concurrency: int,
-        attempts: int,
-        isolate: bool,
-        timeout_s: float,
+        self, call: Callable[[Any], Json], work: list[tuple[str, Any]], rows: _Rows, concurrency: int, attempts: int
     ) -> tuple[dict[str, Json], list[FailedItem]]:
-        journal = self._services.journal
-        self._maps += 1  # two maps over the same items are two kinds of work: their rows are kept apart
-        row = f"{self._maps} {getattr(function, '__qualname__', '')} "
-        done: dict[str, Json] = {}
-        missing: list[tuple[str, Any]] = []
-        content = {}
-        for name, item in work:
-            content[name] = jsonio.sha256(jsonio.dumps(item))
-            found, value = journal.find(row + name, content[name])
-            if found:
-                done[name] = value
-            else:
-                missing.append((name, item))
-        retry = threads.Retry(attempts, self._retry_base_s, self.wait)
-        call = self._in_worker(function, timeout_s) if isolate else function
+        done, missing = rows.recall(work)
         failed: list[FailedItem] = []
+        retry = threads.Retry(attempts, self._retry_base_s, self.wait)
 
         def one(name: str, item: Any) -> Json:
             return threads.attempt(call, name, item, retry)
@@ -216,10 +203,35 @@ class PhaseContext:
             if isinstance(value, FailedItem):
                 failed.append(value)
             else:
-                journal.add(row + name, content[name], value)
+                rows.add(name, value)
                 done[name] = value
             self.progress(len(done) + len(failed), len(work))
         return done, failed
 
     def _in_worker(self, function: Callable[[Any], Json], timeout_s: float) -> Callable[[Any], Json]:
         return lambda item: self._services.isolation.call(function, (item,), timeout_s)
+
+
+class _Rows:
+    """The journal rows of one `map`: what was finished before, and what is finished now."""
+
+    def __init__(self, journal: Journal, prefix: str, keep: Callable[[Json], bool] | None) -> None:
+        self._journal, self._prefix, self._keep = journal, prefix, keep
+        self._content: dict[str, str] = {}
+
+    def recall(self, work: list[tuple[str, Any]]) -> tuple[dict[str, Json], list[tuple[str, Any]]]:
+        """Values of items that were finished before, and the items that were not."""
+        done: dict[str, Json] = {}
+        missing: list[tuple[str, Any]] = []
+        for name, item in work:
+            self._content[name] = jsonio.sha256(jsonio.dumps(item))
+            found, value = self._journal.find(self._prefix + name, self._content[name])
+            if found:
+                done[name] = value
+            else:
+                missing.append((name, item))
+        return done, missing
+
+    def add(self, name: str, value: Json) -> None:
+        if self._keep is None or self._keep(value):
+            self._journal.add(self._prefix + name, self._content[name], value)

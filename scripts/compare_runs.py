@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """Compare runs side by side: `ace compare` under its original name.
 
 python scripts/compare_runs.py 20261121_031500 20261122_031500

@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """List the runs and what they hold: `ace list` under its original name.
 
 python scripts/list_artifacts.py

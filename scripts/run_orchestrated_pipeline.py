@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """Run or resume a pipeline: `ace run` under its original name. The pipeline is news unless --pipeline names another.
 
 python scripts/run_orchestrated_pipeline.py

@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """Look into an artifact: `ace view` under its original name.
 
 python scripts/view_artifact.py --run-id 20261122_031500 --phase scraping

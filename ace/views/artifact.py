@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
-
-import orjson
 
 from ace.errors import UsageError
 from ace.records import Data, Json
@@ -17,15 +17,15 @@ from ace.runs import nearest
 from ace.views import declared
 from ace.views.declared import Declared
 from ace.views.fields import NAME_SHOWN
+from ace.views.outline import INLINE, outline
 from ace.views.reading import Opened
 from ace.views.safe import clean, shortened
 
 PREVIEW_ITEMS = 10  # rows of the list that holds the items
 PREVIEW_OTHERS = 5  # rows of any other list
 MAX_COLUMNS = 8
-INLINE = 60  # characters of JSON that still read well on one line
 COUNT_DIGITS = 6  # `--items 12` is a count; ids of digits only are longer, or go through --field articles[id=12]
-# What tells most about an item, in the order of the columns. On a narrow terminal the highest number goes first, 0 stays.
+# What tells most about an item, in the order of columns. On a narrow terminal the highest number goes first, 0 stays.
 TELLING = {
     "rank": 1,
     "id": 0,
@@ -41,6 +41,7 @@ TELLING = {
 }
 SCORE_RANK, OTHER_RANK = 3, 6
 LONG = ("title", "name", "detail")  # may be cut on a narrow terminal
+STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|\+00:00)")  # shown to the minute
 _SCALARS = (str, int, float, bool)
 
 
@@ -102,16 +103,16 @@ def listing(key: str, found: list[Data], rows: int) -> Listing:
     """The first `rows` objects of a list with their most telling columns."""
     shown = found[:rows]
     flat = [_flat(one) for one in shown]
-    columns = telling(flat)
-    return Listing(key, len(found), len(shown), {name: [cell(one.get(name)) for one in flat] for name in columns})
+    columns = {name: [cell(one.get(name)) for one in flat] for name in telling(flat)}
+    return Listing(key, len(found), len(shown), columns)
 
 
 def telling(rows: list[dict[str, Json]]) -> list[str]:
     """The columns worth showing: known names first, then scores, then other short ones where few are known."""
     there = list(dict.fromkeys(key for row in rows for key, value in row.items() if isinstance(value, _SCALARS)))
     known = [key for key in TELLING if key in there]
-    scores = [key for key in there if is_score(key) and key not in known]
-    nested = [key for key in there if key.endswith(".status") and key not in known]
+    scores = sorted((key for key in reversed(there) if is_score(key)), key=lambda key: not _falls(rows, key))
+    nested = [key for key in there if key.endswith(".status") and len({row.get(key) for row in rows}) > 1]
     others = [key for key in there if key not in (*known, *scores, *nested) and "." not in key and _is_short(rows, key)]
     plain = others if len(known) + len(scores) < 3 else []  # noqa: PLR2004  (id, title and one more say what it is)
     place = next((place + 1 for place, key in enumerate(known) if key in ("reason", "status", "source")), len(known))
@@ -135,12 +136,8 @@ def cell(value: Json) -> str:
         return "yes" if value else "no"
     if isinstance(value, float):
         return f"{value:.3f}".rstrip("0").rstrip(".")
-    return clean(value)
-
-
-def compact(value: Json) -> str:
-    """JSON on one line."""
-    return clean(orjson.dumps(value).decode())
+    text = clean(value)
+    return f"{text[:10]} {text[11:16]}" if STAMP.fullmatch(text) else text
 
 
 def pick(data: Data, said: Declared | None, wanted: str, phase: str) -> tuple[list[Data], bool]:
@@ -167,47 +164,6 @@ def pick(data: Data, said: Declared | None, wanted: str, phase: str) -> tuple[li
     raise UsageError(message, hint=_known(ids if fitting else nearest(wanted, ids) or ids))
 
 
-def outline(value: Json, *, limit: int = 0, depth: int = 0) -> list[str]:
-    """Any JSON as indented lines. `limit` shortens texts to so many characters; 0 shortens nothing."""
-    pad = "  " * depth
-    if isinstance(value, dict):
-        return [line for key, one in value.items() for line in _entry(f"{pad}{clean(key)}:", one, limit, depth)]
-    if isinstance(value, list):
-        return [line for one in value for line in _element(one, limit, depth)]
-    return [f"{pad}{line}" for line in _text(value, limit)]
-
-
-def _entry(head: str, value: Json, limit: int, depth: int) -> list[str]:
-    if isinstance(value, dict | list):
-        written = compact(value)
-        if not value or len(written) <= INLINE:
-            return [f"{head} {written}"]
-        if limit:
-            return [f"{head} {shortened(written, limit)}"]
-        return [head, *outline(value, depth=depth + 1)]
-    lines = _text(value, limit)
-    if len(lines) == 1:
-        return [f"{head} {lines[0]}"]
-    return [head, *(f"{'  ' * (depth + 1)}{line}" for line in lines)]
-
-
-def _element(value: Json, limit: int, depth: int) -> list[str]:
-    """An element of a list: a dash, and beside it the first line of what it is."""
-    pad = "  " * depth
-    first, *rest = _entry(f"{pad}-", value, limit, depth)
-    if first != f"{pad}-" or not rest:
-        return [first, *rest]
-    return [f"{pad}- {rest[0].lstrip()}", *rest[1:]]
-
-
-def _text(value: Json, limit: int) -> list[str]:
-    if not isinstance(value, str) or not value:
-        return [orjson.dumps(value).decode()]
-    if limit:
-        return [shortened(clean(value), limit)]
-    return clean(value, lines=True).split("\n")
-
-
 def ordered(item: Data) -> Data:
     """An item with what tells most first and its long texts last."""
     place = {key: number for number, key in enumerate(TELLING)}
@@ -230,6 +186,12 @@ def _flat(one: Data) -> dict[str, Json]:
         if isinstance(value, dict):
             flat |= {f"{key}.{name}": value[name] for name in ("score", "status") if name in value}
     return flat
+
+
+def _falls(rows: list[dict[str, Json]], key: str) -> bool:
+    """Whether the rows are sorted by this score: then it is the one that tells most."""
+    values = [value for row in rows if isinstance(value := row.get(key), int | float)]
+    return all(one >= next_ for one, next_ in pairwise(values))
 
 
 def _is_short(rows: list[dict[str, Json]], key: str) -> bool:

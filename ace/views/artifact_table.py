@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import textwrap
+import re
 from collections.abc import Iterator
 
 from rich.console import Group, RenderableType
@@ -12,6 +12,7 @@ from ace.records import Data, Json
 from ace.runs import Run
 from ace.views import artifact, terminal
 from ace.views.artifact import Listing, Preview
+from ace.views.outline import INLINE, compact, outline
 from ace.views.progress import money, seconds
 from ace.views.reading import Opened
 from ace.views.runs_table import local, size
@@ -19,6 +20,8 @@ from ace.views.safe import clean, shortened
 from ace.views.terminal import Column
 
 ROOMY = 110  # columns from which ids are shown whole
+HEX = re.compile("[0-9a-f]*")  # ids that are hashes: nobody reads them to the end
+METHOD_MIN = 12  # columns
 SHORT_ID = 8  # characters that are enough to name one of a few hundred items; --items takes prefixes
 LABEL = 10  # columns of the labels in a summary
 
@@ -35,19 +38,24 @@ def overview(run: Run, opened: list[Opened], room: int | None = None) -> Rendera
             Column("in → out", [_flow(row) for row in rows], right=True, rank=1),
             Column("dropped", [_number(row["dropped_count"]) for row in rows], right=True, rank=4),
             Column("failed", [_number(row["failed_count"]) for row in rows], right=True, rank=3),
-            Column("method", [row["method"] for row in rows], rank=5),
             Column("size", [_size(row["output_bytes"]) for row in rows], right=True, rank=2),
-            Column("", [_notes(row) for row in rows], rank=6, flexible=True, wraps=True),
+            Column("method", [row["method"] for row in rows], rank=5, flexible=METHOD_MIN),
         ],
         room,
     )
     head = f"{run.pipeline} run {run.id}: {there} of {len(opened)} artifacts in {run.folder}"
-    return Group(terminal.line(head, "bold"), table)
+    return Group(terminal.line(head, "bold"), table, *_warnings(rows, room))
 
 
-def summary(one: Opened) -> RenderableType:
+def summary(one: Opened, room: int | None = None) -> RenderableType:
     """What the metadata of an artifact say that a reader wants first."""
-    return Group(*(terminal.block(text, style) for text, style in _summary(one.metadata)))
+    return Group(*(_styled(text, style, room) for text, style in _summary(one.metadata)))
+
+
+def _styled(text: str, style: str, room: int | None) -> RenderableType:
+    found = terminal.paragraphs([text], room, LABEL)
+    found.stylize(style)
+    return found
 
 
 def data(run: Run, one: Opened, found: Preview, room: int | None = None) -> RenderableType:
@@ -60,7 +68,7 @@ def data(run: Run, one: Opened, found: Preview, room: int | None = None) -> Rend
             rest = listing.total - listing.shown
             parts.append(terminal.line(f"… {rest} more: {_more(run, one, listing, found)}", "dim"))
     if found.lines:
-        parts += [terminal.line(""), lines(found.lines, room)]
+        parts += [terminal.line(""), terminal.paragraphs(found.lines, room)]
     return Group(*parts)
 
 
@@ -73,23 +81,16 @@ def table(listing: Listing, room: int | None = None) -> RenderableType:
             _short_ids(cells, room) if name == "id" else cells,
             rank=artifact.column_rank(name),
             right=artifact.is_score(name) or name == "rank",
-            flexible=name in artifact.LONG,
+            flexible=terminal.TITLE_MIN if name in artifact.LONG else 0,
         )
         for name, cells in listing.columns.items()
     ]
     return Padding(terminal.table(columns, room - 2), (0, 0, 0, 2), expand=False)
 
 
-def lines(texts: list[str], room: int | None = None) -> RenderableType:
-    """Indented lines; on a terminal long ones are folded under their beginning."""
-    room = terminal.width() if room is None else room
-    folded = (part for text in texts for part in _folded(text, room))
-    return terminal.block("\n".join(folded))
-
-
 def value(found: Json, room: int | None = None) -> RenderableType:
     """Any JSON as indented lines, nothing shortened."""
-    return lines(artifact.outline(found), room)
+    return terminal.paragraphs(outline(found), room)
 
 
 def items(found: list[Data], room: int | None = None) -> RenderableType:
@@ -98,6 +99,12 @@ def items(found: list[Data], room: int | None = None) -> RenderableType:
     for place, one in enumerate(found):
         parts += [*([terminal.line("")] if place else []), value(artifact.ordered(one), room)]
     return Group(*parts)
+
+
+def _warnings(rows: list[Data], room: int | None) -> list[RenderableType]:
+    """What the phases warned of, below the table: there is no column for it on most terminals."""
+    said = [f"{row['phase_number']} {row['phase_name']}: {warning}" for row in rows for warning in row["warnings"]]
+    return [terminal.line(""), terminal.paragraphs(said, room)] if said else []
 
 
 def _summary(said: Data) -> Iterator[tuple[str, str]]:
@@ -139,34 +146,27 @@ def _more(run: Run, one: Opened, listing: Listing, found: Preview) -> str:
 
 
 def _short(found: Json) -> str:
-    return shortened(artifact.cell(found) if isinstance(found, str) else artifact.compact(found), artifact.INLINE)
+    return shortened(artifact.cell(found) if isinstance(found, str) else compact(found), INLINE)
 
 
 def _short_ids(cells: list[str], room: int) -> list[str]:
     short = [cell[:SHORT_ID] for cell in cells]
-    if room >= ROOMY or len(set(short)) < len(set(cells)) or max(map(len, cells), default=0) <= SHORT_ID + 4:
+    if (
+        room >= ROOMY
+        or not all(map(HEX.fullmatch, cells))
+        or len(set(short)) < len(set(cells))
+        or max(map(len, cells), default=0) <= SHORT_ID + 4
+    ):
         return cells
     return short
 
 
-def _folded(text: str, room: int) -> list[str]:
-    if len(text) <= room:
-        return [text]
-    indent = " " * (len(text) - len(text.lstrip()) + 2)
-    return textwrap.wrap(text, room, subsequent_indent=indent, break_on_hyphens=False, drop_whitespace=True) or [text]
-
-
 def _state(row: Data) -> str:
-    return row["recorded_state"] if row["state"] == "absent" else row["state"]
+    return str(row["recorded_state"] if row["state"] == "absent" else row["state"])
 
 
 def _flow(row: Data) -> str:
     return "" if row["output_count"] is None else f"{row['input_count'] or 0} → {row['output_count']}"
-
-
-def _notes(row: Data) -> str:
-    notes = [clean(warning) for warning in row["warnings"]]
-    return notes[0] + (f" (and {len(notes) - 1} more)" if notes[1:] else "") if notes else ""
 
 
 def _number(count: int | None) -> str:

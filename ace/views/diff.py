@@ -12,15 +12,15 @@ from typing import Any
 
 from ace.errors import UsageError
 from ace.records import Data, Json
-from ace.views.artifact import compact
 from ace.views.diff_items import ItemsDiff, compare_items
-from ace.views.safe import shortened
+from ace.views.outline import compact
+from ace.views.safe import clean, shortened
 from ace.views.sides import Side, Step, letter
 
 NOTABLE_FACTOR = 1.5  # a phase that takes half as long again …
 NOTABLE_S = 1.0  # … and a second more has changed; less is the machine's mood
 SHORT = 40  # characters of a value in a cause
-OUTSIDE = "same code, configuration and inputs; it depends on something else: the web, the time, a model"
+OUTSIDE = "nothing recorded explains it: it may be the web, the time, a model"
 NUMBERS = ("input_count", "output_count", "dropped_count", "failed_count", "llm_calls", "cost_usd", "duration_seconds")
 
 
@@ -110,7 +110,7 @@ def _number(step: Step | None, key: str) -> float | None:
 
 
 def _causes(steps: list[Step | None], *, same: bool | None) -> list[Cause]:
-    """What was recorded differently; `outside` when the data differ and nothing was. A step without artifact is None."""
+    """What was recorded differently; `outside` when the data differ and nothing was. None: no artifact."""
     if same is None:
         return []
     found = [*_code(steps), *_config(steps), *_said(steps), *_edited(steps), *_inputs(steps)]
@@ -135,18 +135,19 @@ def _config(steps: list[Step | None]) -> Iterable[Cause]:
             yield Cause("config", key, f"config {key}: {_joined(values, key)}")
 
 
-def _joined(values: list[Data | None], key: str) -> str:
-    shown = ("-" if one is None else _short(one[key]) if key in one else "not read" for one in values)
+def _joined(values: list[Data | None], key: str, absent: str = "not read") -> str:
+    shown = ("-" if one is None else _short(one[key]) if key in one else absent for one in values)
     return " → ".join(shown)
 
 
 def _said(steps: list[Step | None]) -> Iterable[Cause]:
-    said = [step.metadata for step in steps if step is not None]
+    whole = [step.metadata if step else None for step in steps]
+    said = [one for one in whole if one is not None]
     if _differ([_of(one, "fingerprint").get("schema") for one in said]):
         yield Cause("schema", "", "schema changed")
     for kind, key, words in (("method", "method", "method"), ("missing", "missing_inputs", "missing inputs")):
         if _differ([one.get(key) for one in said]):
-            yield Cause(kind, "", f"{words}: {_joined([step.metadata if step else None for step in steps], key)}")
+            yield Cause(kind, "", f"{words}: {_joined(whole, key, 'none')}")
 
 
 def _edited(steps: list[Step | None]) -> Iterable[Cause]:
@@ -172,7 +173,7 @@ def _of(data: Data, key: str) -> Data:
 
 
 def _short(value: Json) -> str:
-    return shortened(compact(value), SHORT)
+    return shortened(clean(value) if isinstance(value, str) and value else compact(value), SHORT)
 
 
 def _whole(sides: Sequence[Side], phases: list[PhaseDiff]) -> list[tuple[str, list[str]]]:

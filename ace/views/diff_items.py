@@ -14,6 +14,7 @@ class Fate:
 
     phase: str
     reason: str
+    detail: str
     came_in: bool
 
     def __str__(self) -> str:
@@ -102,9 +103,10 @@ def fate(side: Side, item: str, path: Sequence[str], phases: Sequence[str]) -> F
     for name in later:
         step = side.step(name)
         if step is not None and item in step.dropped:
-            return Fate(name, step.dropped[item], bool(seen))
+            reason, detail = step.dropped[item]
+            return Fate(name, reason, detail, came_in=bool(seen))
     following = [name for name in path if name in later]
-    return Fate(following[0], "no reason recorded" if seen else "", bool(seen))
+    return Fate(following[0], "no reason recorded" if seen else "", "", came_in=bool(seen))
 
 
 def _last_common(sides: Sequence[Side], phases: Sequence[str]) -> str:

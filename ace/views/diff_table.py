@@ -17,6 +17,8 @@ from ace.views.sides import letter
 from ace.views.terminal import Column
 
 MOST_ROWS = 30  # items shown without --full
+FATE_MIN = 20  # columns in which "lost in tier1_filter: below_cut" takes two lines
+ROOMY = 110  # columns from which the details of a reason are shown
 
 
 def comparison(found: Comparison, *, full: bool = False, room: int | None = None) -> RenderableType:
@@ -26,17 +28,19 @@ def comparison(found: Comparison, *, full: bool = False, room: int | None = None
 
 
 def _parts(found: Comparison, room: int, *, full: bool) -> Iterator[RenderableType]:
-    yield terminal.line(found.summary, "bold")
+    head = terminal.paragraphs([found.summary], room, 0)
+    head.stylize("bold")
+    yield head
     yield from _section("", _runs(found, room))
     phases = [phase for phase in found.phases if full or phase.changed]
     if phases:
         yield from _section("phases" if full else "phases that changed", _phases(phases, room))
     if why := list(_reasons(found)):
-        yield from _section("why", terminal.block("\n".join(f"  {text}" for text in why)))
+        yield from _section("why", terminal.paragraphs([f"  {text}" for text in why], room))
     rows = [row for row in found.items.rows if full or row.changed]
     if rows:
         shown = rows if full else rows[:MOST_ROWS]
-        yield from _section(f"items in {found.items.phase}", _items(shown, found, room))
+        yield from _section(f"items in {found.items.phase}", _items(shown, found, room, detailed=full or room >= ROOMY))
         if len(shown) < len(rows):
             yield terminal.line(f"  … {len(rows) - len(shown)} more: --full", "dim")
 
@@ -81,11 +85,11 @@ def _phases(phases: list[PhaseDiff], room: int) -> RenderableType:
     )
 
 
-def _items(rows: list[ItemRow], found: Comparison, room: int) -> RenderableType:
-    columns = [Column("item", [row.title for row in rows], flexible=True)]
+def _items(rows: list[ItemRow], found: Comparison, room: int, *, detailed: bool) -> RenderableType:
+    columns = [Column("item", [row.title for row in rows], flexible=terminal.NOTE_MIN)]
     for place in range(len(found.sides)):
-        cells = [_place(row, place) for row in rows]
-        columns.append(Column(letter(place), cells, flexible=True, wraps=True))
+        cells = [_place(row, place, detailed=detailed) for row in rows]
+        columns.append(Column(letter(place), cells, flexible=FATE_MIN, wraps=True))
     return _indented(columns, room)
 
 
@@ -107,8 +111,10 @@ def _reasons(found: Comparison) -> Iterator[str]:
         yield f"{', '.join(follows)}: only what they read differs"
 
 
-def _place(row: ItemRow, place: int) -> str:
-    return str(row.places[place] or row.lost[place])
+def _place(row: ItemRow, place: int, *, detailed: bool) -> str:
+    lost = row.lost[place]
+    detail = f" ({lost.detail})" if lost and lost.detail and detailed else ""
+    return f"{row.places[place] or lost}{detail}"
 
 
 def _states(phase: PhaseDiff) -> str:

@@ -58,7 +58,7 @@ class Lines:
             self._line(f"   warning: stale: {reason}; kept as it is (--rerun-stale makes it anew)")
 
     def _phase_failed(self, event: Data) -> None:
-        self._line(f"{event['number']:>2} {event['phase']:<20} {'failed':<10} {event['message']}")
+        self._line(f"{event['number']:>2} {event['phase']:<20} {'failed':<10} {first_line(event['message'])}")
 
     def _phase_interrupted(self, event: Data) -> None:
         self._line(f"{event['number']:>2} {event['phase']:<20} {'stopped':<10} what was finished is kept")
@@ -80,6 +80,11 @@ class Lines:
         self._out.write(f"\r\x1b[2K{text}\n" if self._open else f"{text}\n")
         self._open = ""
         self._out.flush()
+
+
+def first_line(message: str) -> str:
+    """What a table has room for; the whole message stands below it."""
+    return message.partition("\n")[0]
 
 
 def seconds(value: float) -> str:

@@ -118,7 +118,7 @@ def _phases(rows: tuple[PhaseRow, ...], one: Status, room: int | None) -> Render
             Column("failed", [_some(row.failed_count) for row in shown], rank=3, right=True),
             Column("tries", [str(row.attempts) if row.attempts > 1 else "" for row in shown], rank=6, right=True),
             Column("cost", [money(row.cost_usd) for row in shown], rank=4, right=True),
-            Column("", [row.note for row in shown], rank=1, flexible=True, wraps=True),
+            Column("", [row.note for row in shown], rank=1, flexible=terminal.NOTE_MIN, wraps=True),
         ],
         room,
     )

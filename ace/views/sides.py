@@ -28,7 +28,7 @@ class Step:
 
     state     of the artifact when it is there (`completed`, `partial`), `damaged`, `missing`, or what run.json says
     titles    {id: title} of its items in their order; None when there is no readable artifact
-    dropped   {id: reason} of what it left out or what failed in it
+    dropped   {id: (reason, detail)} of what it left out or what failed in it
     """
 
     number: int
@@ -37,7 +37,7 @@ class Step:
     sha256: str = ""
     metadata: Data = field(default_factory=dict)
     titles: Mapping[str, str] | None = None
-    dropped: Mapping[str, str] = field(default_factory=dict)
+    dropped: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     edited: bool = False
 
 
@@ -90,7 +90,10 @@ def step(opened: Opened, said: Declared | None, run_state: str) -> Step:
         return Step(opened.number, opened.name, _without_artifact(opened, run_state))
     data, metadata = opened.artifact.data(), opened.metadata
     left_out = {_id(one): _reason(one) for one in declared.dropped(data, said) if "id" in one}
-    failed = {str(one.get("key")): f"failed: {one.get('error')}" for one in metadata.get("failed_items", [])}
+    failed = {
+        str(one.get("key")): (f"failed ({one.get('error')})", str(one.get("message", "")))
+        for one in metadata.get("failed_items", [])
+    }
     return Step(
         number=opened.number,
         name=opened.name,
@@ -119,6 +122,5 @@ def _title(item: Data) -> str:
     return str(item.get("title") or item.get("name") or item["id"])
 
 
-def _reason(item: Data) -> str:
-    reason, detail = str(item.get("reason") or "no reason given"), item.get("detail")
-    return f"{reason} ({detail})" if detail else reason
+def _reason(item: Data) -> tuple[str, str]:
+    return str(item.get("reason") or "no reason given"), str(item.get("detail") or "")

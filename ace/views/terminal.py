@@ -7,6 +7,7 @@ is drawn from markup. Piped output is plain, not cut to any width, and has no tr
 from __future__ import annotations
 
 import sys
+import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import IO
@@ -21,7 +22,7 @@ from ace.views.safe import clean, shortened
 
 PIPED_WIDTH = 100_000  # columns: a pipe has no edge to wrap at
 PIPED_CELL = 200  # characters of one cell on a pipe, so that a row stays a row; --full lifts it
-FLEXIBLE_MIN = 24  # columns below which a title says nothing; other columns go first
+TITLE_MIN, NOTE_MIN = 36, 24  # columns below which a title or a note says little; other columns go first
 GAP = 2  # columns between two columns
 STYLES = {
     "completed": "green",
@@ -46,14 +47,14 @@ STYLES = {
 class Column:
     """One column. `rank` 0 always stays; of the others the highest goes first where the terminal is too narrow.
 
-    flexible  may be cut with an ellipsis (or, with `wraps`, folded) down to FLEXIBLE_MIN
+    flexible  if not 0: cells may be cut with an ellipsis (or, with `wraps`, folded) to no less than so many columns
     """
 
     title: str
     cells: Sequence[str]
     rank: int = 0
     right: bool = False
-    flexible: bool = False
+    flexible: int = 0
     wraps: bool = False
     style: Callable[[str], str] | None = None
 
@@ -63,7 +64,7 @@ class Column:
 
     @property
     def least(self) -> int:
-        return min(self.width, FLEXIBLE_MIN) if self.flexible else self.width
+        return min(self.width, self.flexible) if self.flexible else self.width
 
     @property
     def says_nothing(self) -> bool:
@@ -110,7 +111,7 @@ def _write(text: str, stream: IO[str]) -> None:
     try:
         click.echo(text, file=stream, nl=False)
     except UnicodeEncodeError:
-        coding = stream.encoding or "ascii"
+        coding = getattr(stream, "encoding", None) or "ascii"
         click.echo(text.encode(coding, "replace").decode(coding), file=stream, nl=False)
 
 
@@ -124,6 +125,25 @@ def block(text: str, style: str = "") -> Text:
     return Text(clean(text, lines=True), style=style)
 
 
+def folded(text: str, room: int, indent: int | None = None) -> list[str]:
+    """`text` in lines of at most `room`; all but the first begin `indent` columns in (default: 2 more than it does)."""
+    if len(text) <= room:
+        return [text]
+    further = " " * (len(text) - len(text.lstrip()) + 2 if indent is None else indent)
+    return textwrap.wrap(text, room, subsequent_indent=further, break_on_hyphens=False) or [text]
+
+
+def paragraphs(texts: Iterable[str], room: int | None = None, indent: int | None = None) -> Text:
+    """Lines of text, made safe; on a terminal long ones are folded under their beginning."""
+    room = width() if room is None else room
+    return block("\n".join(part for text in texts for part in folded(clean_line(text), room, indent)))
+
+
+def clean_line(text: str) -> str:
+    """One line, made safe, that keeps its indentation."""
+    return " " * (len(text) - len(text.lstrip(" "))) + clean(text, lines=True).replace("\n", " ").lstrip(" ")
+
+
 def fitting(columns: Sequence[Column], room: int) -> list[Column]:
     """Columns that say something and fit into `room`; those of the highest rank are left out first."""
     kept = [column for column in columns if not column.says_nothing]
@@ -131,7 +151,7 @@ def fitting(columns: Sequence[Column], room: int) -> list[Column]:
         optional = [column for column in kept if column.rank]
         if not optional:
             break
-        kept.remove(max(optional, key=lambda column: column.rank))
+        kept.remove(max(reversed(optional), key=lambda column: column.rank))
     return kept
 
 
@@ -140,7 +160,15 @@ def table(columns: Sequence[Column], room: int | None = None) -> Table:
     room = width() if room is None else room
     safe = [_safe(column, room) for column in columns]
     kept = fitting(safe, room)
-    drawn = Table(box=None, padding=(0, GAP, 0, 0), pad_edge=False, show_edge=False, header_style="bold")
+    natural = sum(column.width for column in kept) + GAP * (len(kept) - 1)
+    drawn = Table(
+        box=None,
+        padding=(0, GAP, 0, 0),
+        pad_edge=False,
+        show_edge=False,
+        header_style="bold",
+        width=room if natural > room else None,
+    )
     for column in kept:
         drawn.add_column(
             Text(column.title),

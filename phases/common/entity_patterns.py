@@ -35,7 +35,6 @@ _VARIANT = (
 )
 _TAIL = re.compile(rf"(?:(?:(?<=[A-Za-z])|[- ]){_VERSION})?(?:[- ](?:{_VARIANT}|{_VERSION}))*")
 _CERTAIN_TAIL = re.compile(rf"{_VARIANT}|\d\.\d")  # nobody writes "Gemini 1.5 Pro" of the star sign
-_YEAR = re.compile(r"[ -](?:19|20)\d\d\b")
 
 _DEVICE = re.compile(
     r"\b(?:(?:GeForce |Radeon )?RTX|iPhone|iPad|MacBook|Galaxy|Pixel|PlayStation|Xbox|Snapdragon|Ryzen|EPYC|Xeon|Quest"
@@ -48,7 +47,7 @@ _HYPHENATED = re.compile(r"\b[A-Z][A-Za-z]+-\d{1,3}(?:\.\d{1,2})?[a-z]?(?:-[A-Z]
 _MODEL_CUE = re.compile(r"\b(?:models?|LLMs?|chatbots?|parameters|benchmarks?|open[- ](?:weights?|source))\b")
 _NO_MODEL = re.compile(r"(?i)(?:covid|sars|type|top|under|sub|mid|post|pre|title|formula|apollo|boeing|airbus)-")
 
-_WORD = r"[A-Z](?:[\w&.+-]*[\w+])?"
+_WORD = r"[A-Z](?:[\w&.+-]{0,40}[\w+])?"  # bounded: "Aa-Aa-Aa…" would take a time that grows with its square
 _NAME = rf"{_WORD}(?: (?:& )?{_WORD}){{0,3}}"
 _SUFFIX = r"(?:Inc|Corp|Corporation|Ltd|LLC|PLC|plc|GmbH|AG|S\.A\.|N\.V\.|Technologies|Systems|Labs|Holdings|Robotics)"
 _MAKER = r"(?:start-?up|company|firm|chip ?maker|developer|lab)"
@@ -97,8 +96,8 @@ _NO_PERSON = re.compile(
 _PERSON_BEFORE = re.compile(rf"\b{_HONORIFIC}\.? $")
 _PERSON_AFTER = re.compile(rf"(?:'s)? {_SPEAKS}\b")
 _PRODUCT_AFTER = re.compile(
-    r" (?:software|tool|feature|app|browser|toolbar|platform|program|suite|chips?|processors?|GPUs?|accelerators?|phones?"
-    r"|laptops?|console|headset|library|framework|operating system|assistant|robots?|file-sharing|messaging)\b"
+    r" (?:software|tool|feature|app|browser|toolbar|platform|program|suite|chips?|processors?|GPUs?|accelerators?"
+    r"|phones?|laptops?|console|headset|library|framework|operating system|assistant|robots?|file-sharing|messaging)\b"
 )
 _MODEL_AFTER = re.compile(r" (?:(?:large |small |vision |reasoning )?(?:language )?models?|LLMs?|chatbot)\b")
 
@@ -108,7 +107,7 @@ def find_versions(text: str, gazetteer: known.Gazetteer) -> Iterator[Span]:
     for match in gazetteer.heads.finditer(text):
         head = gazetteer.by_surface[match.group()]
         tail = _TAIL.match(text, match.end())
-        if tail is None or not tail.group() or _YEAR.match(tail.group()):
+        if tail is None or not tail.group():
             continue
         certain = _CERTAIN_TAIL.search(tail.group()) is not None
         near = _near(_MODEL_CUE, text, match.start(), tail.end())

@@ -30,8 +30,7 @@ NEGATED_WORDS = 2  # words with meaning after a negator that it is taken to gove
 NEGATION_REACH = 6  # … within so many words
 _SHOWN = 60  # characters of a sentence quoted in a finding
 
-_NAME = re.compile(r"(?<![\w.,])[^\W_](?:[\w&'’.-]*\w)?")
-_LETTER_AND_DIGIT = re.compile(r"[^\W\d_].*\d|\d.*[^\W\d_]")
+_NAME = re.compile(r"(?<![\w.,])[^\W\d_](?:[\w&'’.-]*\w)?")
 _QUOTED = re.compile(r"\"([^\"]+)\"|“([^“”]+)”|„([^„“”]+)[“”]|«([^«»]+)»|»([^«»]+)«")
 _ELISION = re.compile(r"\s*(?:\.\.\.|…|\[[^\]]*\])\s*")
 _NEGATORS = frozenset(
@@ -145,7 +144,7 @@ def _strange_names(sentence: str, source: _Source) -> list[str]:
         is_first = not re.search(r"[^\W_][^.!?:\"“„«]*\Z", sentence[: match.start()])
         paired = at + 1 < len(matches) and matches[at + 1].group()[0].isupper()
         named = word[0].isupper() and (not is_first or paired or not word[1:].islower())
-        if (named or _LETTER_AND_DIGIT.search(word)) and not set(words(word)) <= source.known:
+        if (named or re.search(r"\d", word)) and not set(words(word)) <= source.known:
             strange.append(word)
     return strange
 

@@ -10,8 +10,8 @@ from typing import Literal
 
 Kind = Literal["prose", "question", "fragment", "boilerplate"]
 
-MIN_WORDS = 4  # shorter ones are labels, exclamations, or leftovers of a list
-MIN_LETTERS = 0.6  # share of characters other than spaces; rows of tables have fewer, prose in any script more
+MIN_WORDS = 6  # shorter ones are labels and exclamations, or say little ("The firm drew its conclusion.")
+MIN_LETTERED = 0.6  # share of the words that must have a letter; rows of tables have fewer
 _SENTENCE_END = re.compile(r"[.!…。！।؟۔][\"'”’»)\]」』）]*\Z")
 _QUESTION_END = re.compile(r"[?？][\"'”’»)\]」』）]*\Z")
 
@@ -50,7 +50,7 @@ _DANGLING = re.compile(
         (?!\s+(is|are|was|were|has|have|will)\s+(no|a|an|the|been|more)\b)
     | (but|however|and|so|then|yet|also|still|instead|meanwhile|moreover|furthermore|therefore|thus|nevertheless)\b
     | (in\s+addition|by\s+contrast|for\s+example|for\s+instance|as\s+a\s+result|on\s+the\s+other\s+hand|that\s+said)\b
-    | the\s+(former|latter)\b
+    | the\s+(former|latter|others)\b | \w+\s+of\s+(it|them|these|those|this|that|which)\b
     )""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -62,19 +62,16 @@ _SPEAKER_AFTER_QUOTE = re.compile(
 def kind(sentence: str) -> Kind:
     """`prose` may stand in a summary; `question` and `fragment` only where nothing else is left; `boilerplate` never.
 
-    A fragment is a heading, caption or list item: no end mark, or fewer than four words. Table rows are boilerplate.
+    A fragment is a heading, caption or list item: no end mark, or fewer than six words. Table rows are boilerplate.
     """
-    letters = sum(character.isalpha() for character in sentence)
-    if (
-        letters < MIN_LETTERS * len("".join(sentence.split()))
-        or _BOILERPLATE.search(sentence)
-        or _CREDIT.search(sentence)
-    ):
+    parts = sentence.split()
+    lettered = sum(any(map(str.isalpha, part)) for part in parts)
+    if lettered < MIN_LETTERED * len(parts) or _BOILERPLATE.search(sentence) or _CREDIT.search(sentence):
         return "boilerplate"
     if _QUESTION_END.search(sentence):
         return "question"
     unspaced = bool(re.search(r"[\u3040-\u30ff\u4e00-\u9fff]", sentence))
-    if not _SENTENCE_END.search(sentence) or (len(sentence.split()) < MIN_WORDS and not unspaced):
+    if not _SENTENCE_END.search(sentence) or (len(parts) < MIN_WORDS and not unspaced):
         return "fragment"
     return "prose"
 

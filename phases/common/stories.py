@@ -11,8 +11,9 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
+from itertools import combinations
 
 from phases.common.story_terms import names, terms, versions, versions_conflict
 
@@ -26,7 +27,7 @@ TITLE_COUNT = 2  # times a title's words count in the cosine of all words
 MAX_HOURS = 96.0  # reports further apart are a new development, not the same news
 PRIOR_DOCUMENTS = 20  # added to the number of reports: on a quiet night every word is rare
 MAX_SHARERS = 60  # reports that may share a word before it stops proposing pairs
-MIN_EVIDENCE = 4.0  # sum of IDF of shared title words and names; about two words that a twentieth of reports have
+MIN_EVIDENCE = 1.25  # shared title words and names, in words that only the two reports have, before they are compared
 MAX_GROUP = 40  # reports in one story; more is a subject
 
 Vector = dict[str, float]
@@ -68,7 +69,6 @@ class _Profile:
     versions: dict[str, set[str]]
     source: str
     hours: float | None
-    size: int = field(default=1)
 
 
 def group(reports: Sequence[Report]) -> Stories:
@@ -128,14 +128,14 @@ def _profiles(reports: Sequence[Report]) -> tuple[list[_Profile], dict[str, floa
 
 def _vector(found: Iterable[str], weights: dict[str, float]) -> Vector:
     raw = {term: (1 + math.log(count)) * weights[term] for term, count in Counter(found).items()}
-    norm = math.sqrt(math.fsum(value * value for value in raw.values())) or 1.0
+    norm = math.sqrt(sum([value * value for value in raw.values()])) or 1.0
     return {term: value / norm for term, value in raw.items()}
 
 
 def _cosine(first: Vector, second: Vector) -> float:
     if len(first) > len(second):
         first, second = second, first
-    return math.fsum(value * second[term] for term, value in first.items() if term in second)
+    return sum([value * second[term] for term, value in first.items() if term in second])
 
 
 def _similarity(first: _Profile, second: _Profile) -> float:
@@ -149,7 +149,7 @@ def _similarity(first: _Profile, second: _Profile) -> float:
         TITLE * _cosine(first.title, second.title),
         NAMES * _cosine(first.names, second.names),
     )
-    return round(math.fsum(parts), 6)
+    return round(sum(parts), 6)
 
 
 def _needed(first: _Profile, second: _Profile) -> float:
@@ -172,14 +172,14 @@ def _candidates(profiles: list[_Profile], weights: dict[str, float]) -> list[tup
     for at, profile in enumerate(profiles):
         for term in profile.cues:
             postings.setdefault(term, []).append(at)
-    evidence: Counter[tuple[int, int]] = Counter()
+    evidence: dict[tuple[int, int], float] = {}
     for term, sharers in postings.items():
         if 1 < len(sharers) <= MAX_SHARERS:
             weight = weights[term]
-            for at, second in enumerate(sharers):
-                for first in sharers[:at]:
-                    evidence[first, second] += weight  # type: ignore[assignment]  # sums of floats in a Counter
-    return sorted(pair for pair, weight in evidence.items() if weight >= MIN_EVIDENCE)
+            for pair in combinations(sharers, 2):
+                evidence[pair] = evidence.get(pair, 0.0) + weight
+    least = MIN_EVIDENCE * math.log((len(profiles) + PRIOR_DOCUMENTS) / 3)  # 3: the IDF of a word that two reports have
+    return sorted(pair for pair, weight in evidence.items() if weight >= least)
 
 
 def _grown(count: int, pairs: list[Pair], profiles: list[_Profile]) -> list[list[int]]:
@@ -200,7 +200,7 @@ def _belong(first: list[int], second: list[int], profiles: list[_Profile]) -> bo
     if len(first) + len(second) > MAX_GROUP:
         return False
     between = [_similarity(profiles[one], profiles[other]) for one in first for other in second]
-    return math.fsum(between) / len(between) >= GROUP_SHARE * SAME
+    return sum(between) / len(between) >= GROUP_SHARE * SAME
 
 
 def _hours(published: str | None) -> float | None:

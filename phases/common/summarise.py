@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from phases.common.sentence_kinds import has_open_quotation, is_dangling, kind
+from phases.common.sentence_kinds import has_open_quotation, is_complete, is_dangling, kind
 from phases.common.stopwords import STOP_WORDS
 from phases.common.text import nfc, scrub, sentences, words
 
@@ -39,12 +39,13 @@ IDF_FLOOR = 8.0  # added to ln(n/df): rare words must not outweigh the subject, 
 TITLE_WEIGHT = 0.2
 PLACE_WEIGHT = 0.3
 REPETITION = 0.3  # penalty per pair: share of the smaller value × cosine
+SAME_THING = 0.6  # cosine from which on the second sentence only says the first again
 LENGTH_POWER = 0.75  # a sentence's value grows with its length: 0 favours many short ones, 1 few long ones
 DANGLING_FACTOR = 0.9  # for "He said …" without the sentence before it
 OPEN_QUOTE_FACTOR = 0.85  # for half a quotation
 CANDIDATES = 14  # best sentences among which all sets are tried: at most 16,384
 MAX_SENTENCES = 400  # what comes later in a very long text is not looked at
-_CLAUSE_ENDS = (";", " –", " —", ":", ",")
+_CLAUSE_ENDS = (";", " –", " —", ":", ",", "；", "、", "，")
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ def summarise(
         chosen = _best_set(rated, usable, low, high) or _fitting_set(rated, usable, low, high)
         if chosen:
             return Summary(_join(found, chosen), "ok", tuple(chosen))
-    return _short_or_trimmed(rated, prose, allowed, low, high)
+    return _short_or_trimmed(rated, allowed, low, high)
 
 
 def _rate(found: Sequence[str], title: str) -> _Rated:
@@ -155,8 +156,11 @@ def _gain(rated: _Rated, chosen: Sequence[int], place: int) -> float:
     value = float(rated.value[place])
     if rated.leaning[place] and (not chosen or chosen[-1] != place - 1):
         value *= DANGLING_FACTOR
+    likenesses = [float(rated.likeness[place, other]) for other in chosen]
+    if max(likenesses, default=0.0) >= SAME_THING:
+        return -value
     return value - REPETITION * sum(
-        float(rated.likeness[place, other]) * min(value, float(rated.value[other])) for other in chosen
+        likeness * min(value, float(rated.value[other])) for likeness, other in zip(likenesses, chosen, strict=True)
     )
 
 
@@ -179,26 +183,24 @@ def _by_length(rated: _Rated, usable: Sequence[int], high: int) -> dict[int, tup
     return reached
 
 
-def _short_or_trimmed(rated: _Rated, prose: Sequence[int], allowed: Sequence[int], low: int, high: int) -> Summary:
-    by_length = _by_length(rated, prose, high)
+def _short_or_trimmed(rated: _Rated, allowed: Sequence[int], low: int, high: int) -> Summary:
+    """No set fits: the source is too short and is given whole, headings aside, or one sentence has to be cut."""
+    whole = [place for place in allowed if is_complete(rated.texts[place])] or list(allowed)
+    if len(_join(rated.texts, whole)) < low:
+        return Summary(_join(rated.texts, whole), "too_short", tuple(whole))
+    by_length = _by_length(rated, whole, high)
     _, chosen = by_length[max(by_length)]
-    if len(_join(rated.texts, allowed)) < low:
-        return Summary(_join(rated.texts, chosen), "too_short", tuple(chosen))
-    room = [place for place in allowed if place not in chosen]
-    for place in sorted(room, key=lambda p: (-rated.value[p], p)):
-        text = _with_clause(_join(rated.texts, chosen), rated.texts[place], low, high)
-        if text:
-            return Summary(text, "trimmed", (*chosen, place))
-    return Summary(_join(rated.texts, chosen), "too_short", tuple(chosen))
+    extra = max((place for place in whole if place not in chosen), key=lambda place: rated.value[place])
+    text = _cut(f"{_join(rated.texts, chosen)} {rated.texts[extra]}".strip(), low, high)
+    return Summary(text, "trimmed", (*chosen, extra))
 
 
-def _with_clause(text: str, sentence: str, low: int, high: int) -> str:
-    """The text and as many clauses of the sentence as fit, or "" when no clause ends in range."""
-    whole = f"{text} {sentence}".strip()[:high]  # the ellipsis takes the place of the clause's end mark
-    cut = max((whole.rfind(mark, low - 1, high) for mark in _CLAUSE_ENDS), default=-1)
+def _cut(text: str, low: int, high: int) -> str:
+    """The text up to the last clause or word that ends in range; an ellipsis takes the place of the end mark."""
+    cut = max(text.rfind(mark, low - 1, high) for mark in _CLAUSE_ENDS)
     if cut < 0:
-        cut = whole.rfind(" ", low - 1, high - 1)
-    return whole[:cut].rstrip(" ,;:–—") + "…" if cut > 0 else ""
+        cut = text.rfind(" ", low - 1, high)
+    return text[: cut if cut > 0 else high - 1].rstrip(" ,;:–—") + "…"
 
 
 def _gap(sentence: str) -> int:

@@ -49,7 +49,7 @@ class GuardedStream(httpcore.NetworkStream):
         self._stream, self._clock = stream, clock
         self._socket = stream.get_extra_info("socket")
 
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002  (the clock decides)
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         while True:
             left = self._left()
             if QUICK_ACK is not None:
@@ -59,7 +59,7 @@ class GuardedStream(httpcore.NetworkStream):
             except httpcore.ReadTimeout:
                 self._clock.check()
 
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
         self._stream.write(buffer, timeout=self._left())
 
     def close(self) -> None:
@@ -69,7 +69,7 @@ class GuardedStream(httpcore.NetworkStream):
         self,
         ssl_context: ssl.SSLContext,
         server_hostname: str | None = None,
-        timeout: float | None = None,  # noqa: ARG002
+        timeout: float | None = None,
     ) -> httpcore.NetworkStream:
         secure = self._stream.start_tls(ssl_context, server_hostname, min(CONNECT_S, self._left()))
         return GuardedStream(secure, self._clock)
@@ -98,7 +98,7 @@ class GuardedBackend(httpcore.NetworkBackend):
         self,
         host: str,
         port: int,
-        timeout: float | None = None,  # noqa: ARG002
+        timeout: float | None = None,
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:

@@ -33,6 +33,7 @@ SHORT_TEXT = 120  # words below which a text is a notice rather than a report
 QUOTED_CHARS = 80  # of a quotation or title that evidence shows
 # Kinds of title that repeat what is known; the others leave novelty as it is.
 REPEATING = frozenset(("tutorial", "customer_story", "event", "listicle", "advert", "opinion", "digest", "notice"))
+DEEDS = frozenset(("funding", "acquisition"))  # happen once: news without a word such as "new"
 WEIGHTY = frozenset(  # kinds of title that say that something happened in the world, with the rule's own weight
     (
         "release",
@@ -97,11 +98,11 @@ def novelty(article: Article, known: Known) -> list[Points]:
     repeating = tuple(f"{hit.name}: {hit.evidence}" for hit in hits if hit.name in REPEATING)
     fresh = features.freshness(article, known.window)
     age = (fresh.value - MIDDLE_AGE) / (1 - MIDDLE_AGE) if article["published"] else 0.0
-    claims = signals.newness(article["title"])
+    claims = signals.newness(article["title"]) + [hit.evidence for hit in hits if hit.name in DEEDS]
     models = [hit.evidence for hit in hits if hit.name == "model" and hit.evidence in article["title"]]
     return [
         _against_earlier(article, known),
-        _per_name("claims to be new", claims, full=1, points=1.5),
+        _per_name("something new", claims, full=1, points=1.5),
         _per_name("a numbered model or version", models, full=1, points=1.0),
         Points("repeats what is known", -2.5 if repeating else 0.0, repeating),
         Points("age", age, fresh.evidence),

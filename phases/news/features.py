@@ -11,6 +11,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from ace.errors import ConfigError
@@ -52,6 +53,12 @@ def stems(text: str) -> list[str]:
     ]
 
 
+@lru_cache(maxsize=4096)
+def phrase_stems(phrase: str) -> list[str]:
+    """`stems` of a keyword, remembered: the same few hundred are looked for in every article. Not to be changed."""
+    return stems(phrase)
+
+
 def content_stems(text: str) -> frozenset[str]:
     """The stems that carry meaning: no function words, no single letters; numbers stay ("Opus 4.8")."""
     return frozenset(stem for stem in stems(text) if stem not in STOPWORDS and (len(stem) > 1 or not stem.isascii()))
@@ -60,7 +67,9 @@ def content_stems(text: str) -> frozenset[str]:
 def contains(haystack: Sequence[str], phrase: Sequence[str]) -> bool:
     """Whether the words of `phrase` stand one after the other in `haystack`."""
     size = len(phrase)
-    return size > 0 and any(haystack[at : at + size] == phrase for at in range(len(haystack) - size + 1))
+    if size == 0 or phrase[0] not in haystack:
+        return False
+    return any(haystack[at : at + size] == phrase for at in range(len(haystack) - size + 1))
 
 
 def phrases_found(phrases: Iterable[str], article: Article) -> Feature:
@@ -72,7 +81,7 @@ def phrases_found(phrases: Iterable[str], article: Article) -> Feature:
     total = 0.0
     evidence: list[str] = []
     for phrase in dict.fromkeys(phrases):
-        share, where = _phrase_share(stems(phrase), title, lead)
+        share, where = _phrase_share(phrase_stems(phrase), title, lead)
         total += share
         if share and len(evidence) < MAX_EVIDENCE:
             evidence.append(f"{where}: {phrase}")

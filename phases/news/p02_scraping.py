@@ -84,7 +84,13 @@ def _read_sources(sources: list[Row], desk: Desk) -> list[Row]:
     """One row per source, in their order."""
     spread = _spread(sources, lambda source: source["feed"])
     concurrency = desk.ctx.config["concurrency"]
-    done = desk.ctx.map(lambda item: scrape_source.read(item, desk), spread, key=_id, concurrency=concurrency)
+    done = desk.ctx.map(
+        lambda item: scrape_source.read(item, desk),
+        spread,
+        key=_id,
+        concurrency=concurrency,
+        keep=lambda row: row["status"] in FINE,  # what failed is asked again when the phase is resumed
+    )
     found = {source["id"]: row for source, row in done.pairs}
     return [found.get(source["id"]) or scrape_source.lost() for source in sources]
 
@@ -93,7 +99,13 @@ def _read_pages(urls: Iterable[str], desk: Desk) -> dict[str, Row]:
     """The result of `scrape_page.read` for each distinct URL."""
     spread = _spread(dict.fromkeys(urls), str)
     concurrency = desk.ctx.config["concurrency"]
-    done = desk.ctx.map(lambda url: scrape_page.read(url, desk), spread, key=str, concurrency=concurrency)
+    done = desk.ctx.map(
+        lambda url: scrape_page.read(url, desk),
+        spread,
+        key=str,
+        concurrency=concurrency,
+        keep=lambda row: "reason" not in row,
+    )
     return dict(done.pairs)
 
 
@@ -117,7 +129,7 @@ def _host(url: str) -> str:
 
 
 def _assemble(sources: list[Row], rows: list[Row], pages: Mapping[str, Row]) -> tuple[list[Row], list[Row]]:
-    """Articles and what was skipped. A URL in several feeds is one article, of the first; `also_in` names the others."""
+    """Articles, and what was skipped. A URL in several feeds is one article of the first; `also_in` names the others."""
     carriers: dict[str, list[tuple[Row, Row]]] = {}
     for source, row in zip(sources, rows, strict=True):
         for entry in row["chosen"]:
@@ -170,10 +182,8 @@ def _judge(sources: list[Row], articles: list[Row], ctx: PhaseContext) -> None:
     failed = [source for source in sources if source["status"] not in FINE]
     if sources and len(failed) == len(sources) and not articles:
         told = [f"{source['name']}: {source['status']}, {source['detail']}" for source in failed[:SOURCES_IN_ERROR]]
-        more = len(failed) - len(told)
-        message = (
-            f"none of {len(sources)} sources could be read: " + "; ".join(told) + (f"; and {more} more" if more else "")
-        )
+        told += [f"and {len(failed) - len(told)} more"] * (len(failed) > len(told))
+        message = "\n  ".join([f"none of {len(sources)} sources could be read", *told])
         raise PhaseError(message, hint="check the network; `ace run news sample` needs none")
     if failed:
         counted = Counter(source["status"] for source in failed)

@@ -4,8 +4,8 @@ Reads   tier1_filter.articles; initialization.company, categories, source_stats,
 Writes  articles (with tier2: score 0..10, features, evidence, method), dropped (id, title, url, source, reason, detail)
 
 The score is ten times the weighted mean of eight named features, each 0..1 (`features.py`, `subject.py`). Nothing here
-waits, costs or can fail per article (a fifth of a millisecond each), so it is a plain loop and not `ctx.map`: a journal
-line on disk for each article would cost more than working it out again.
+waits, costs money or fails for one article alone, and a night's articles take about a tenth of a second together; so it
+is a plain loop and not `ctx.map`, whose journal would save nothing worth having after a crash.
 """
 
 from __future__ import annotations

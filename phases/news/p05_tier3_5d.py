@@ -5,8 +5,8 @@ Writes  articles (with dimensions: {name: {score 0..10, reason, evidence}}, dime
         title, url, source, reason, detail), unscored (id, title, url, source, reason)
 
 `weights` names the dimensions that are computed and their share in the order, and goes into the artifact so that the
-ranking weighs alike. Reading a text takes a few milliseconds and cannot fail for one article alone, so this is a plain
-loop and not `ctx.map`: a journal line on disk would cost as much as the work that it saves.
+ranking weighs alike. Reading a text takes about ten milliseconds and cannot fail for one article alone, so this is a
+plain loop and not `ctx.map`: after a crash the whole night is scored again in under half a second.
 """
 
 from __future__ import annotations

@@ -26,10 +26,12 @@ LATE_TYPES = ("place", "other")  # the first to go when there are too many: they
 # common, full at FULL_ENTITIES. One common company alone (0.2) and one common word beside it stay below the threshold.
 TITLE_SHARE, ENTITY_SHARE = 0.6, 0.4
 FULL_ENTITIES = 2
-MIN_RELATED = 0.45  # score
+MIN_RELATED = 0.5  # score
+SAME_TITLE = 0.5  # likeness from which a title needs nothing in common but names: "Llama 3.2 Vision", "Llama 3.2 small"
+PHRASES = features.content_stems("introducing announcing announces launches releases available using build building")
 MAX_RELATED = 3  # links per article: a reader follows one or two
 
-FAMILY = "Of the {} family: "
+FAMILY = "A version of {}: "
 # A new version may take the line of its family ("Llama 4" of Llama), never the line of another version.
 _OF_A_FAMILY = re.compile(r"\b(?:family|series|models|framework|platform|library)\b")
 
@@ -49,7 +51,7 @@ def run(inputs: Inputs, ctx: PhaseContext) -> Output:
             "related_reports": related(article, found, known_stories),
         }
 
-    mapped = ctx.map(enrich, articles, key=lambda article: article["id"])
+    mapped = ctx.map(enrich, map(_read_part, articles), key=lambda article: article["id"])
     added = {article["id"]: value for article, value in mapped.pairs}
     for item in mapped.failed:
         ctx.warn(f"no entities for article {item.key}: {item.error}: {item.message}")
@@ -63,6 +65,11 @@ def run(inputs: Inputs, ctx: PhaseContext) -> Output:
 @functools.cache
 def _known() -> gazetteer.Gazetteer:
     return gazetteer.load(KNOWLEDGE)
+
+
+def _read_part(article: dict[str, Any]) -> dict[str, Any]:
+    """What the names depend on: a new score does not make a journalled article stale."""
+    return {key: article[key] for key in ("id", "url", "title", "language", "text")}
 
 
 def _is_english(article: dict[str, Any]) -> bool:
@@ -126,10 +133,17 @@ def related(
 
 
 def _relation(title: frozenset[str], names: list[recognition.Entity], other: str) -> float:
-    """0..1: how much two titles share, in words and in things that the article names."""
-    shared = sum(any(_stands_in(spelling, other) for spelling in _spellings(entity)) for entity in names)
-    likeness = features.likeness(title, features.content_stems(other))
-    return round(TITLE_SHARE * likeness + ENTITY_SHARE * min(1.0, shared / FULL_ENTITIES), 3)
+    """0..1: how much two titles share, in words and in things that the article names.
+
+    A company and its product in both titles make no story: without a further word in common the score is 0.
+    """
+    shared = [entity for entity in names if any(_stands_in(spelling, other) for spelling in _spellings(entity))]
+    other_title = features.content_stems(other)
+    likeness = features.likeness(title, other_title)
+    of_names = features.content_stems(" ".join(spelling for entity in shared for spelling in _spellings(entity)))
+    if likeness < SAME_TITLE and not (title & other_title) - of_names - PHRASES:
+        return 0.0
+    return round(TITLE_SHARE * likeness + ENTITY_SHARE * min(1.0, len(shared) / FULL_ENTITIES), 3)
 
 
 def _spellings(entity: recognition.Entity) -> tuple[str, ...]:

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     Article = dict[str, Any]
     Check = dict[str, Any]
 
-REPAIRABLE = frozenset((*checks.ANALYSIS_CHECKS, "backgrounds"))
-
 
 def run(inputs: Inputs, ctx: PhaseContext) -> Output:
     start = inputs["initialization"]
@@ -53,8 +51,6 @@ def judge(article: Article, printed: Sequence[Article], start: Article, rules: A
     failed = {one["name"] for one in found if not one["ok"]}
     if not failed:
         return {**article, "validation": {"status": "passed", "checks": found}}
-    if not failed <= REPAIRABLE:
-        return {**article, "validation": {"status": "held", "checks": found}}
     mended = repaired(article, failed, rules)
     again = all_checks(mended, printed, start, rules)
     if not all(one["ok"] for one in again):

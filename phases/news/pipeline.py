@@ -86,9 +86,9 @@ PIPELINE = Pipeline(
                 "keep": 16,  # 0 = no limit
                 # Dimensions that are scored, with their share in the order and in the ranking
                 "weights": {
-                    "impact": 0.30,
-                    "relevance": 0.30,
-                    "novelty": 0.20,
+                    "impact": 0.40,
+                    "relevance": 0.25,
+                    "novelty": 0.15,
                     "credibility": 0.10,
                     "actionability": 0.10,
                 },
@@ -104,7 +104,7 @@ PIPELINE = Pipeline(
                 "keep": 10,
                 "per_source": 3,  # caps; 0 = none
                 "per_category": 5,
-                "weights": {"tier2": 0.60, "dimensions": 0.30, "tier1": 0.05, "freshness": 0.05},
+                "weights": {"tier2": 0.50, "dimensions": 0.40, "tier1": 0.05, "freshness": 0.05},
                 "diversity": 0.0,  # 0 = off; 1 = a title that was already taken counts nothing
             },
         ),

@@ -5,27 +5,17 @@ Every word that came from the web goes through `phases.common.markdown`; every s
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from phases.common.markdown import inline, link, table
 from phases.common.text import shorten
+from phases.news.report_story import day, headline, moment, story
 
-MAX_TITLE_CHARS = 160  # what is longer is a paragraph in the place of a headline
-MAX_BACKGROUNDS = 3  # lines under one story; more would outweigh the story
-MAX_OUTLETS = 4  # named under "also reported by"; more are counted
 MAX_TROUBLED = 15  # rows of the table of sources; a bad network would fill pages
 MAX_HELD = 10
 MAX_DETAIL_CHARS = 140
 
-_MONTHS = (  # strftime would ask the machine's locale
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
-
-_RUN_DAY = re.compile(r"(?:run_)?(\d{4})(\d{2})(\d{2})_\d{6}")
 _METHODS = {
     "local": "by named features of title, source and date",
     "extractive": "whole sentences taken from the article, nothing rewritten",
@@ -41,11 +31,13 @@ _STATUS = {
     "empty": "feed empty",
     "blocked": "address refused",
 }
-_REASONS = {
-    "too_short": "too little text for an analysis",
-    "ungrounded": "a statement that the source does not support",
-    "outside_window": "published outside the window",
-    "duplicate": "the same story as another",
+_REASONS = {  # checks of the analysis whose finding needs a word of introduction; the others speak for themselves
+    "complete": "unfinished sentence",
+    "supported": "not in the source",
+    "numbers": "number not in the source",
+    "names": "name not in the source",
+    "quotations": "quotation not in the source",
+    "negation": "negation unlike the source",
 }
 
 Report = Mapping[str, Any]
@@ -54,7 +46,7 @@ Report = Mapping[str, Any]
 def render(report: Report) -> str:
     """The whole page, ending in a newline."""
     parts = [
-        f"# {inline(report['title'])}, {_day(report['window']['end'])}",
+        f"# {inline(report['title'])}, {day(report['window']['end'])}",
         _summary(report),
         *_notes(report["facts"]),
         _at_a_glance(report),
@@ -97,7 +89,7 @@ def _at_a_glance(report: Report) -> str:
     if not report["articles"]:
         return ""
     lines = [
-        f"{number}. {inline(_headline(article))} ({inline(article['source'])})"
+        f"{number}. {inline(headline(article))} ({inline(article['source'])})"
         for number, article in enumerate(report["articles"], 1)
     ]
     return "## At a glance\n\n" + "\n".join(lines)
@@ -109,72 +101,8 @@ def _sections(report: Report) -> list[str]:
     parts = []
     for section in report["sections"]:
         parts.append(f"## {inline(section['name'])}")
-        parts += [_story(by_id[article_id], shown) for article_id in section["articles"]]
+        parts += [story(by_id[article_id], shown) for article_id in section["articles"]]
     return parts
-
-
-def _story(article: Report, shown: set[str]) -> str:
-    """One story. `shown` holds the backgrounds that the page has given already, and is added to."""
-    heading = f"### {link(_headline(article), article['url'])}"
-    blocks = [heading, _byline(article), _analysis(article["analysis"]), _backgrounds(article, shown)]
-    blocks.append(_earlier(article["related_reports"]))
-    return "\n\n".join(block for block in blocks if block)
-
-
-def _headline(article: Report) -> str:
-    """The title without the outlet's name that many pages add to it."""
-    title = " ".join(article["title"].split()) or "Untitled"
-    suffix = re.compile(rf"\s+[|–—-]\s+{re.escape(article['source'])}\s*$", re.IGNORECASE)
-    return shorten(suffix.sub("", title) or title, MAX_TITLE_CHARS)
-
-
-def _byline(article: Report) -> str:
-    parts = [inline(article["source"]), _moment(article["published"]) if article["published"] else "undated"]
-    others: dict[str, str] = {}
-    for other in article["also_reported_by"]:
-        if other["source"] != article["source"]:
-            others.setdefault(other["source"], link(other["source"], other["url"]))
-    named = list(others.values())[:MAX_OUTLETS]
-    if named:
-        more = len(others) - len(named)
-        parts.append("also reported by " + _listed(named + ([f"{more} more"] if more else [])))
-    return " · ".join(parts)
-
-
-def _analysis(analysis: Report) -> str:
-    text = inline(analysis["text"])
-    if not text:
-        return "*The source has too little text for an analysis.*"
-    return text + (" *(Short: the source has little text.)*" if analysis["status"] == "too_short" else "")
-
-
-def _backgrounds(article: Report, shown: set[str]) -> str:
-    """A line for things that headline or analysis name and that the page has not explained yet."""
-    visible = f"{article['title']} {article['analysis']['text']}"
-    lines: list[str] = []
-    for entity in article["entities"]:
-        known = entity["background"]
-        if (
-            known is None
-            or known["text"].rpartition(" family: ")[2] in shown
-            or entity["name"] not in visible
-            or len(lines) == MAX_BACKGROUNDS
-        ):
-            continue
-        shown.add(known["text"].rpartition(" family: ")[2])
-        lines.append(f"- **{inline(entity['name'])}**: {inline(known['text'])} ({link('source', known['source'])})")
-    return "\n".join(lines)
-
-
-def _earlier(related: list[Report]) -> str:
-    if not related:
-        return ""
-    links = []
-    for story in related:
-        found = _RUN_DAY.match(story["run_id"])
-        day = f" ({_day('-'.join(found.groups()))})" if found else ""
-        links.append(link(shorten(story["title"], MAX_TITLE_CHARS), story["url"]) + day)
-    return "Reported earlier: " + "; ".join(links)
 
 
 def _held_back(facts: Report) -> str:
@@ -182,7 +110,7 @@ def _held_back(facts: Report) -> str:
     if not held:
         return ""
     lines = [
-        f"- {link(_headline(article), article['url'])} ({inline(article['source'])}): {_why(article)}"
+        f"- {link(headline(article), article['url'])} ({inline(article['source'])}): {_why(article)}"
         for article in held[:MAX_HELD]
     ]
     if len(held) > MAX_HELD:
@@ -191,9 +119,10 @@ def _held_back(facts: Report) -> str:
 
 
 def _why(article: Report) -> str:
-    reason = _REASONS.get(article["reason"], article["reason"].replace("_", " "))
-    detail = shorten(article["detail"], MAX_DETAIL_CHARS)
-    return inline(f"{reason}: {detail}" if detail and detail != reason else reason)
+    reason, detail = article["reason"], shorten(article["detail"], MAX_DETAIL_CHARS)
+    if detail and reason not in _REASONS:
+        return inline(detail)
+    return inline(": ".join(part for part in (_REASONS.get(reason, reason.replace("_", " ")), detail) if part))
 
 
 def _trouble(facts: Report) -> str:
@@ -231,12 +160,14 @@ def _how_made(report: Report) -> str:
     ]
     parts = [
         "## How this report was made",
-        f"It covers what was published from {_moment(window['start'])} to {_moment(window['end'])}.",
+        f"It covers what was published from {moment(window['start'])} to {moment(window['end'])}.",
         table(("Step", "Articles"), [(name, str(number)) for name, number in rows]) if counts["scraped"] else "",
     ]
     merged = facts["stories_merged"]
     if merged:
-        parts.append(f"{_count(merged, 'article')} repeated a story that another one tells; they count as one story.")
+        parts.append(
+            f"{_count(merged, 'article')} repeated a story that another one tells; each story is counted once."
+        )
     parts.append("\n".join(_method_lines(facts)))
     return "\n\n".join(part for part in parts if part)
 
@@ -254,17 +185,3 @@ def _method_lines(facts: Report) -> list[str]:
 
 def _count(number: int, one: str, many: str = "") -> str:
     return f"{number} {one if number == 1 else many or one + 's'}"
-
-
-def _listed(parts: list[str]) -> str:
-    return " and ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else "".join(parts)
-
-
-def _day(stamp: str) -> str:
-    when = datetime.fromisoformat(stamp)
-    return f"{when.day} {_MONTHS[when.month - 1]} {when.year}"
-
-
-def _moment(stamp: str) -> str:
-    when = datetime.fromisoformat(stamp).astimezone(UTC)
-    return f"{when.day} {_MONTHS[when.month - 1][:3]} {when.year}, {when:%H:%M} UTC"

@@ -85,7 +85,9 @@ def _read_feed(url: str, answer: Answer, desk: Desk) -> dict[str, Any]:
         desk.ctx.check()  # at the end of a run workers are killed: that is no fault of the feed
         return _row("parse_error", f"reading the feed failed: {error.message}", [], desk)
     if feed.complaint:
-        return _row("parse_error", f"{feed.complaint}; {len(feed.entries)} entries could be read", feed.entries, desk)
+        return _row(
+            "parse_error", f"{feed.complaint}; entries that could be read: {len(feed.entries)}", feed.entries, desk
+        )
     remembered = {
         "etag": answer.etag,
         "last_modified": answer.last_modified,
@@ -97,9 +99,9 @@ def _read_feed(url: str, answer: Answer, desk: Desk) -> dict[str, Any]:
 
 
 def _praise(url: str, answer: Answer, feed: feeds.Feed) -> str:
-    notes = [f"{len(feed.entries)} entries" if feed.entries else "a feed without entries"]
+    notes = [f"entries: {len(feed.entries)}" if feed.entries else "a feed without entries"]
     if feed.without_link:
-        notes.append(f"{feed.without_link} more without a usable link")
+        notes.append(f"without a usable link: {feed.without_link}")
     if answer.url != url:
         notes.append(f"now found at {answer.url[:200]}")
     return "; ".join(notes)

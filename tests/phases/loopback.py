@@ -29,7 +29,7 @@ class Site:
         self.asked: list[tuple[str, dict[str, str]]] = []
         self.port = 0
         self.most_at_once = 0
-        self.closing = threading.Event()
+        self.arrived, self.closing = threading.Event(), threading.Event()
         self.crowd: threading.Barrier | None = None  # when set, answers wait for so many requests at once, or a while
         self._replies: dict[str, list[Reply]] = {}
         self._lock = threading.Lock()
@@ -51,6 +51,7 @@ class Site:
     def take(self, path: str, headers: dict[str, str]) -> Reply:
         with self._lock:
             self.asked.append((path, headers))
+            self.arrived.set()
             replies = self._replies.get(path, [Reply(b"not here", 404)])
             return replies.pop(0) if len(replies) > 1 else replies[0]
 

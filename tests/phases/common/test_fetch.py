@@ -6,6 +6,7 @@ import gzip
 import importlib.util
 import socket
 import threading
+import tracemalloc
 import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -235,9 +236,14 @@ def test_a_body_that_is_too_large_is_a_failure_not_a_part(site: Any, mode: str) 
 
 
 def test_a_small_answer_that_unpacks_to_a_huge_one_is_refused(site: Any) -> None:
-    bomb = gzip.compress(bytes(20_000_000))
-    answer = other(max_bytes=1_000_000).get(site.on("/a", Reply(bomb, headers={"Content-Encoding": "gzip"})))
+    bomb = gzip.compress(bytes(60_000_000))
+    url = site.on("/a", Reply(bomb, headers={"Content-Encoding": "gzip"}))
+    tracemalloc.start()
+    answer = other(max_bytes=1_000_000).get(url)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
     assert (answer.outcome, len(answer.body)) == ("blocked", 1_000_000)
+    assert peak < 20_000_000
 
 
 def raw_deflate(body: bytes) -> bytes:
@@ -293,9 +299,13 @@ def test_at_most_so_many_requests_go_to_a_host_at_once(site: Any) -> None:
 
 
 def test_connections_are_used_again(site: Any, fetcher: Fetcher, monkeypatch: pytest.MonkeyPatch) -> None:
-    made = []
-    real = transport.GuardedBackend.connect_tcp
-    monkeypatch.setattr(transport.GuardedBackend, "connect_tcp", lambda *a, **k: made.append(1) or real(*a, **k))
+    made, real = [], transport.GuardedBackend.connect_tcp
+
+    def connect(*args: Any, **kwargs: Any) -> Any:
+        made.append(args)
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(transport.GuardedBackend, "connect_tcp", connect)
     for status in (200, 404, 200):
         fetcher.get(site.on("/a", Reply(b"x", status)))
     assert len(made) == 1
@@ -325,24 +335,30 @@ def test_a_stop_request_ends_a_hanging_read(site: Any, monkeypatch: pytest.Monke
             message = "stopped"
             raise Interrupted(message)
 
-    fetcher = Fetcher(SETTINGS, check=check, wait=print)
+    fetcher = Fetcher(replace(SETTINGS, timeout_s=60), check=check, wait=print)  # the server hangs for half of that
     with pytest.raises(Interrupted):
         fetcher.get(site.on("/a", Reply(mode="hang")))
 
 
 def test_a_stop_request_ends_waiting_for_a_busy_host(site: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fetch, "POLL_S", 0.02)
-    stopping = threading.Event()
+    waiter = threading.get_ident()
 
     def check() -> None:
-        if stopping.is_set():
+        if site.asked and threading.get_ident() == waiter:
             message = "stopped"
             raise Interrupted(message)
 
-    fetcher = Fetcher(replace(SETTINGS, per_host=1), check=check, wait=lambda _: stopping.set())
-    url = site.on("/a", Reply(status=503, headers={"Retry-After": "9"}))
-    with pytest.raises(Interrupted):
-        fetcher.get(url)
+    fetcher = Fetcher(replace(SETTINGS, per_host=1), check=check, wait=print)
+    url = site.on("/a", Reply(mode="hang"))
+    with ThreadPoolExecutor(1) as pool:
+        busy = pool.submit(fetcher.get, url)
+        site.arrived.wait(5)
+        with pytest.raises(Interrupted):
+            fetcher.get(site.url("/b"))
+        site.closing.set()
+        assert busy.result().outcome == "http_error"
+    assert set(site.paths()) == {"/a"}
 
 
 @pytest.mark.parametrize("url", ["", "news", "http://", "http://[::1", "ftp://example.org", "http://a:b@example.org"])

@@ -62,6 +62,7 @@ def test_an_article_without_evidence_gets_the_base_value_and_is_told_so(name: st
         ("impact", {"title": "OpenAI over the valley"}),
         ("impact", {"story": {"also_reported_by": [{"source": "Courier"}, {"source": "Herald"}]}}),
         ("novelty", {"title": "Introducing rain over the valley"}),
+        ("novelty", {"title": "Harbour acquires rain over the valley"}),
         ("novelty", {"published": "2026-11-22T00:00:00Z"}),
         ("relevance", {"title": "AI over the valley"}),
         ("relevance", {"title": "Model pricing over the valley"}),

@@ -128,7 +128,7 @@ def test_a_story_has_linked_headline_source_time_analysis_background_and_earlier
     assert "The Daily News · 20 Nov 2026, 07:30 UTC · also reported by [Wire](https://wire.example/1)\n" in page
     assert "\n\nAcme opened a works.\n\n" in page
     assert "- **Acme**: Maker of anvils. ([source](https://example.org/about))" in page
-    assert "Reported earlier: [Acme plans](https://old.example/1) (18 November 2026)" in page
+    assert "Related, reported earlier: [Acme plans](https://old.example/1) (18 November 2026)" in page
 
 
 def test_a_background_is_given_once_per_page_and_only_for_what_the_reader_sees_named() -> None:
@@ -136,6 +136,11 @@ def test_a_background_is_given_once_per_page_and_only_for_what_the_reader_sees_n
     page = render(report(article(1, entities=[entity("Acme", "Maker of anvils."), unseen]), article(2)))
     assert page.count("Maker of anvils.") == 1
     assert "A town." not in page
+
+
+def test_a_version_does_not_repeat_the_line_of_its_family() -> None:
+    names = [entity("Acme 2", "A version of Acme: Maker of anvils."), entity("Acme", "Maker of anvils.")]
+    assert render(report(article(title="Acme 2 and Acme", entities=names))).count("Maker of anvils.") == 1
 
 
 def test_no_more_than_three_backgrounds_stand_under_one_story() -> None:
@@ -164,9 +169,12 @@ def test_an_undated_article_and_a_short_one_say_so() -> None:
 
 
 def test_what_was_held_back_stands_there_with_its_reason() -> None:
-    page = render(report(article(), held=[held(detail="420 of 500 characters")], counts={"held": 1}))
-    assert "1 held back by the final checks" in page
-    assert "- [Held](https://news.example/h) (S): too little text for an analysis: 420 of 500 characters" in page
+    rows = [held(detail="420 characters, 500 wanted"), held(reason="numbers", detail="“7” stands nowhere"), held()]
+    page = render(report(article(), held=rows, counts={"held": 3}))
+    assert "3 held back by the final checks" in page
+    assert "- [Held](https://news.example/h) (S): 420 characters, 500 wanted" in page
+    assert "(S): number not in the source: “7” stands nowhere" in page
+    assert "(S): too short" in page
 
 
 def test_long_lists_are_cut_and_counted() -> None:
@@ -246,6 +254,22 @@ def test_only_web_addresses_become_links() -> None:
     page = render(report(article(url="javascript:alert(1)"), held=[held(url="data:text/html,x")]))
     assert links(page) == ["https://example.org/about"]
     assert "### Acme opens works number 1" in page
+
+
+@pytest.mark.parametrize("run_id", ["run_20269999_031500", "nightly", "run_²0261118_031500"])
+def test_an_earlier_run_whose_name_tells_no_day_is_linked_without_one(run_id: str) -> None:
+    earlier = {"title": "Acme plans", "url": "https://old.example/1", "run_id": run_id, "score": 0.6}
+    assert "[Acme plans](https://old.example/1)\n" in render(report(article(related_reports=[earlier])))
+
+
+@pytest.mark.parametrize("title", ["", "  ", "\u200b\u202e"])
+def test_an_article_without_a_visible_title_still_has_a_headline(title: str) -> None:
+    assert "### [Untitled](https://news.example/1)" in render(report(article(title=title)))
+
+
+def test_a_name_inside_another_word_calls_for_no_background() -> None:
+    page = render(report(article(title="Armed robots", entities=[entity("Arm", "Designer of processors.")])))
+    assert "Designer" not in page
 
 
 def test_rendering_changes_nothing_and_repeats_itself() -> None:

@@ -20,6 +20,7 @@ OPML = """<?xml version="1.0" encoding="utf-8"?>
   <outline text="Deep"><outline type="rss" text="Alpha" xmlUrl="https://alpha.example/feed" htmlUrl="https://alpha.example/"/></outline>
   <outline type="rss" title="Beta" text="b" xmlUrl="https://beta.example/feed"/>
 </outline>
+<outline text="Folder"><outline><outline type="rss" text="Delta" xmlUrl="https://delta.example/feed"/></outline></outline>
 <outline type="rss" text="Gamma" xmlUrl="https://gamma.example/feed"/>
 </body></opml>
 """
@@ -113,10 +114,10 @@ def test_a_json_object_with_sources_is_the_same_as_its_list(tmp_path):
 def test_an_opml_list_takes_the_category_from_the_outline_above(tmp_path):
     listed = read(written(tmp_path, "mine.opml", OPML))
     assert [(source["name"], source["category"]) for source in listed.sources] == [
-        ("Alpha", "deep"), ("Beta", "policy"), ("Gamma", "other")
+        ("Alpha", "deep"), ("Beta", "policy"), ("Delta", "folder"), ("Gamma", "other")
     ]  # fmt: skip
     assert listed.sources[0]["site"] == "https://alpha.example/"
-    assert [row["id"] for row in listed.categories] == ["policy", "deep", "other"]
+    assert [row["id"] for row in listed.categories] == ["policy", "deep", "folder", "other"]
 
 
 def test_a_text_list_has_one_address_per_line_and_remarks(tmp_path):
@@ -197,7 +198,7 @@ def test_lone_surrogates_and_control_characters_do_not_get_into_names(tmp_path):
         ("a.json", '{"feeds": []}', 'expected a list of sources or {"sources": [...]}, found an object'),
         ("a.json", '"https://a.example/f"', "found text"),
         ("a.json", '[{"feed": "https://a.example/f"},\n\n{"name": "B", "url": "x"}]', "entry 2 (line 3): no \"feed\" address; it has 'name', 'url'"),
-        ("a.json", '{"x": [1, {}],\n"sources":\n[ 7 ]}', "entry 1 (line 3): expected an object, found a number"),
+        ("a.json", '{"x": [1, {}],\n"sources":\n[ 7 ],\n"y": [[]]}', "entry 1 (line 3): expected an object, found a number"),
         ("a.json", '[{"feed": "ftp://a.example/f"}]', "entry 1 (line 1): 'ftp://a.example/f' is not an http or https address"),
         ("a.json", '[{"feed": "https://u:secret@a.example/f"}]', "user name or password"),
         ("a.json", '[{"feed": "https:///f"}]', "names no host"),

@@ -1,0 +1,424 @@
+"""Artifacts are whole, theirs and unharmed, or they are not used."""
+
+from __future__ import annotations
+
+import errno
+import gzip
+import json
+import os
+import socket
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ace import atomic, jsonio, schema, store
+from ace.errors import ConfigError, DamagedArtifact, OutputError, StorageError
+
+DATA = {"items": [{"id": str(number), "text": "é" * 10} for number in range(5)], "note": 'a,\n"data":{} in text'}
+SCHEMA = schema.Schema("ace:demo/one/1", "hash-of-the-schema", b'{"type":"object","required":["items"]}')
+
+
+@pytest.fixture(autouse=True)
+def _quick(no_flush: None) -> None:
+    pass
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> store.Place:
+    return store.Place(tmp_path, "20261122_031500", "demo", 3, "filter", SCHEMA)
+
+
+def metadata(place: store.Place, **more: Any) -> dict[str, Any]:
+    return {
+        "run_id": place.run_id,
+        "pipeline": place.pipeline,
+        "phase_name": place.name,
+        "phase_number": place.number,
+        "fingerprint": {"inputs": {}, "code": "c", "config": "d", "schema": "hash-of-the-schema"},
+    } | more
+
+
+def commit(place: store.Place, data: Any = DATA, files: Any = None, **more: Any) -> store.Artifact:
+    return store.commit(place, jsonio.dumps(data), metadata(place, **more), files or {})
+
+
+def at_commit(place: store.Place) -> store.Place:
+    """The place with the modification time that the commit left."""
+    return place._replace(written_ns=place.path.stat().st_mtime_ns)
+
+
+def written_later(path: Path, content: bytes) -> None:
+    before = path.stat().st_mtime_ns
+    path.write_bytes(content)
+    os.utime(path, ns=(before, before + 1_000_000))
+
+
+def test_what_is_committed_is_found_as_it_was(place: store.Place) -> None:
+    committed = commit(place)
+    found = store.read(place)
+    assert found.data() == DATA
+    assert bytes(found.data_bytes) == bytes(committed.data_bytes)
+    assert found.sha256 == committed.sha256 == found.metadata["data_sha256"]
+    assert found.metadata["output_bytes"] == len(found.data_bytes)
+    assert not found.edited
+
+
+def test_the_file_is_two_lines_and_the_second_is_what_was_hashed(place: store.Place) -> None:
+    commit(place)
+    first, second, rest = place.path.read_bytes().split(b"\n")
+    assert rest == b""
+    assert json.loads(first + second) == {"metadata": store.read(place).metadata, "data": DATA}
+    hashed = second.removeprefix(b'"data":').removesuffix(b"}")  # as the documentation tells a reader to do by hand
+    assert jsonio.sha256(hashed) == store.read(place).metadata["data_sha256"]
+
+
+def test_equal_data_are_equal_bytes(place: store.Place, tmp_path: Path) -> None:
+    other = place._replace(folder=tmp_path / "other")
+    other.folder.mkdir()
+    one, two = commit(place), commit(other, dict(reversed(DATA.items())))
+    assert one.data_bytes == two.data_bytes
+
+
+def test_every_reader_gets_data_of_its_own(place: store.Place) -> None:
+    commit(place)
+    artifact = store.read(place)
+    artifact.data()["items"].clear()
+    assert artifact.data() == DATA
+
+
+def test_what_is_absent_is_none_and_an_error_for_those_who_need_it(place: store.Place) -> None:
+    assert store.find(place) is None
+    with pytest.raises(DamagedArtifact, match="is missing") as caught:
+        store.read(place)
+    assert "ace run demo --run-id 20261122_031500" in caught.value.hint
+
+
+def test_every_truncation_is_damage(place: store.Place) -> None:
+    commit(place)
+    whole = place.path.read_bytes()
+    place = at_commit(place)
+    for length in range(0, len(whole) - 1, 7):
+        written_later(place.path, whole[:length])  # not even a torn file that was "edited" counts
+        with pytest.raises(DamagedArtifact, match=r"phase3_filter\.json"):
+            store.find(place)
+
+
+def test_every_flipped_bit_of_the_data_is_damage(place: store.Place) -> None:
+    commit(place)
+    whole = place.path.read_bytes()
+    place = at_commit(place)
+    status = place.path.stat()
+    start = whole.index(b'"data":{')
+    for position in range(start, len(whole) - 2, 3):
+        flipped = bytearray(whole)
+        flipped[position] ^= 1 << (position % 7)
+        place.path.write_bytes(flipped)
+        os.utime(place.path, ns=(status.st_atime_ns, status.st_mtime_ns))
+        with pytest.raises(DamagedArtifact):
+            store.find(place)
+
+
+def test_a_flipped_bit_of_the_metadata_never_changes_the_data_or_ends_in_a_bug(place: store.Place) -> None:
+    commit(place, code={"demo.py": ["a", "b"]}, config={"keep": 3})
+    whole = place.path.read_bytes()
+    for position in range(0, whole.index(b'"data":{'), 2):
+        flipped = bytearray(whole)
+        flipped[position] ^= 1 << (position % 7)
+        place.path.write_bytes(flipped)
+        try:
+            found = store.find(place)
+        except DamagedArtifact:
+            continue
+        assert found is not None
+        assert found.data() == DATA
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"run_id": "20261121_031500"}, {"pipeline": "news"}, {"name": "other"}, {"number": 4}],
+    ids=lambda other: next(iter(other)),
+)
+def test_an_artifact_that_belongs_elsewhere_is_damage(place: store.Place, other: dict[str, Any]) -> None:
+    commit(place)
+    elsewhere = place._replace(**other)
+    if elsewhere.path != place.path:
+        place.path.rename(elsewhere.path)
+    with pytest.raises(DamagedArtifact, match="foreign"):
+        store.find(elsewhere)
+
+
+def test_a_link_is_not_followed(place: store.Place, tmp_path: Path) -> None:
+    commit(place)
+    place.path.rename(tmp_path / "elsewhere.json")
+    place.path.symlink_to(tmp_path / "elsewhere.json")
+    with pytest.raises(DamagedArtifact):
+        store.find(place)
+
+
+def test_a_folder_in_the_place_is_damage(place: store.Place) -> None:
+    place.path.mkdir()
+    with pytest.raises(DamagedArtifact, match="not a regular file"):
+        store.find(place)
+
+
+def test_a_pipe_in_the_place_is_damage_and_does_not_hang(place: store.Place) -> None:
+    os.mkfifo(place.path)
+    with pytest.raises(DamagedArtifact, match="not a regular file"):
+        store.find(place)
+
+
+def test_a_socket_in_the_place_is_damage(place: store.Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(place.folder)
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(place.path.name)
+        with pytest.raises(DamagedArtifact):
+            store.find(place)
+
+
+def test_a_huge_file_is_damage_and_is_not_read(place: store.Place) -> None:
+    with place.path.open("wb") as file:
+        file.truncate(jsonio.MAX_BYTES * 2)  # sparse
+    with pytest.raises(DamagedArtifact, match="more than an artifact may have"):
+        store.find(place)
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EMFILE, errno.EIO])
+def test_a_file_that_cannot_be_opened_just_now_is_not_called_damaged(
+    place: store.Place, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    # A run moves what is damaged out of the way and makes it again: too many open files must not cost an artifact.
+    commit(place)
+
+    def refuse(path: Any, flags: int, mode: int = 0) -> int:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(store.os, "open", refuse)
+    with pytest.raises(StorageError, match=r"phase3_filter\.json"):
+        store.find(place)
+
+
+@pytest.mark.parametrize("indent", [None, 1, 4])
+def test_an_artifact_that_was_only_reformatted_is_valid(place: store.Place, indent: int | None) -> None:
+    committed = commit(place)
+    place = at_commit(place)
+    written_later(place.path, json.dumps(json.loads(place.path.read_bytes()), indent=indent).encode())
+    found = store.read(place)
+    assert not found.edited
+    assert found.sha256 == committed.sha256
+    assert found.data() == DATA
+
+
+def changed_data(place: store.Place) -> bytes:
+    document = json.loads(place.path.read_bytes())
+    document["data"]["items"].pop()
+    return json.dumps(document, indent=2).encode()
+
+
+def test_data_that_a_person_changed_are_taken_as_they_are(place: store.Place) -> None:
+    committed = commit(place)
+    place = at_commit(place)
+    written_later(place.path, changed_data(place))
+    found = store.read(place)
+    assert found.edited
+    assert len(found.data()["items"]) == 4
+    assert found.sha256 != committed.sha256
+    assert found.sha256 == jsonio.sha256(jsonio.dumps(found.data()))
+
+
+def test_data_that_changed_without_being_written_are_damaged(place: store.Place) -> None:
+    commit(place)
+    place = at_commit(place)
+    status = place.path.stat()
+    place.path.write_bytes(changed_data(place))
+    os.utime(place.path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    with pytest.raises(DamagedArtifact, match="do not match their checksum"):
+        store.find(place)
+
+
+def test_changed_data_are_damaged_when_nobody_knows_when_they_were_written(place: store.Place) -> None:
+    commit(place)
+    written_later(place.path, changed_data(place))
+    with pytest.raises(DamagedArtifact, match="checksum"):
+        store.find(place)
+
+
+def test_an_edit_that_breaks_the_schema_is_damage(place: store.Place) -> None:
+    commit(place)
+    place = at_commit(place)
+    document = json.loads(place.path.read_bytes())
+    del document["data"]["items"]
+    written_later(place.path, json.dumps(document).encode())
+    with pytest.raises(DamagedArtifact, match="'items' is a required property"):
+        store.find(place)
+
+
+def test_data_are_checked_against_a_schema_that_is_not_the_recorded_one(place: store.Place) -> None:
+    commit(place)
+    stricter = schema.Schema("ace:demo/one/2", "another", b'{"required":["score"]}')
+    with pytest.raises(DamagedArtifact, match="'score' is a required property"):
+        store.find(place._replace(schema=stricter))
+    looser = schema.Schema("ace:demo/one/3", "yet another", b'{"type":"object"}')
+    assert store.read(place._replace(schema=looser)).data() == DATA
+
+
+def test_a_broken_schema_is_not_the_fault_of_the_artifact(place: store.Place) -> None:
+    commit(place)
+    with pytest.raises(ConfigError):
+        store.find(place._replace(schema=schema.Schema("x", "another", b'{"type":"strin"}')))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\n",
+        b"null\n",
+        b"[]",
+        b'{"metadata":[1],\n"data":{}}\n',
+        b'{"metadata":null,\n"data":{}}\n',
+        b'{"metadata":{},\n"data":[]}\n',
+        b'{"metadata":{},"data":{}}',
+        b'{"metadata":{}}',
+        b'{"metadata":{},\n"data":' + b'{"a":' * 300 + b"1" + b"}" * 302,
+        b"\xff\xfe",
+        b"PK\x03\x04",
+    ],
+)
+def test_a_file_that_is_no_artifact_is_damage(place: store.Place, content: bytes) -> None:
+    place.path.write_bytes(content)
+    with pytest.raises(DamagedArtifact, match=r"phase3_filter\.json"):
+        store.find(place)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"fingerprint": []},
+        {"fingerprint": {"inputs": []}},
+        {"config": "x"},
+        {"code": {"demo.py": "digest"}},
+        {"code": {"demo.py": [1, 2]}},
+        {"code": []},
+        {"status": {}},
+    ],
+    ids=repr,
+)
+def test_metadata_of_another_shape_are_damage(place: store.Place, more: dict[str, Any]) -> None:
+    commit(place, **more)
+    with pytest.raises(DamagedArtifact, match="metadata"):
+        store.find(place)
+
+
+def test_a_compressed_twin_is_read_when_the_file_is_gone(place: store.Place) -> None:
+    committed = commit(place)
+    twin = place.path.with_suffix(".json.gz")
+    twin.write_bytes(gzip.compress(place.path.read_bytes()))
+    place.path.unlink()
+    found = store.read(place)
+    assert found.path == twin
+    assert found.sha256 == committed.sha256
+    assert found.data() == DATA
+
+
+def test_a_damaged_twin_is_damage_wherever_a_bit_flips(place: store.Place) -> None:
+    commit(place)
+    whole = gzip.compress(place.path.read_bytes(), mtime=0)
+    place.path.unlink()
+    twin = place.path.with_suffix(".json.gz")
+    for position in range(0, len(whole), 3):
+        flipped = bytearray(whole)
+        flipped[position] ^= 0x10
+        twin.write_bytes(flipped)
+        try:
+            found = store.find(place)
+        except DamagedArtifact:
+            continue
+        assert position in range(3, 10)  # flags, time and system of the gzip header say nothing about the content
+        assert found
+        assert found.data() == DATA
+
+
+def test_a_twin_that_unpacks_to_too_much_is_damage(place: store.Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "_MAX_FILE", 2000)
+    place.path.with_suffix(".json.gz").write_bytes(gzip.compress(b" " * 1_000_000))
+    with pytest.raises(DamagedArtifact, match="more than 2000 bytes"):
+        store.find(place)
+
+
+def test_side_files_are_written_before_the_artifact_that_names_them(
+    place: store.Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order: list[str] = []
+    real = atomic.write
+    monkeypatch.setattr(atomic, "write", lambda path, content, **more: order.append(path.name) or real(path, content, **more))
+    artifact = commit(place, files={"md": "# é\n", "png": b"\x89"})
+    assert order == ["phase3_filter.md", "phase3_filter.png", "phase3_filter.json"]
+    assert artifact.metadata["files"] == {
+        "phase3_filter.md": jsonio.sha256("# é\n".encode()),
+        "phase3_filter.png": jsonio.sha256(b"\x89"),
+    }
+    assert (place.folder / "phase3_filter.md").read_text("utf-8") == "# é\n"
+
+
+@pytest.mark.parametrize("ext", ["json", "JSON", "../x", "a/b", "", "a.b", "é", "x" * 17, "md\n"])
+def test_a_side_file_cannot_take_the_place_of_another_file(place: store.Place, ext: str) -> None:
+    with pytest.raises(OutputError):
+        commit(place, files={ext: "text"})
+    assert os.listdir(place.folder) == []
+
+
+def test_nothing_is_committed_when_the_disk_is_full(place: store.Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(path: Path, content: bytes, *, durable: bool = True) -> None:
+        raise StorageError("full")
+
+    monkeypatch.setattr(atomic, "write", full)
+    with pytest.raises(StorageError):
+        commit(place)
+    assert store.find(place) is None
+
+
+def test_what_is_discarded_moves_to_the_trash_with_its_side_files(place: store.Place) -> None:
+    commit(place, files={"md": "report"})
+    commit(place._replace(number=33))
+    place.path.with_suffix(".json.gz").write_bytes(b"old")
+    store.discard(place)
+    assert sorted(path.name for path in place.folder.glob("phase*")) == ["phase33_filter.json"]
+    trash = sorted(path.name.partition(".")[2].partition(".")[2] for path in (place.folder / atomic.TRASH).iterdir())
+    assert trash == ["phase3_filter.json", "phase3_filter.json.gz", "phase3_filter.md"]
+
+
+def test_a_dangling_link_is_discarded_too(place: store.Place) -> None:
+    place.path.symlink_to("nowhere")
+    store.discard(place)
+    assert not os.path.lexists(place.path)
+
+
+def test_a_blob_is_named_by_its_content_and_written_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    blobs = store.BlobFolder(tmp_path)
+    blob = blobs.put(b"image", "PNG")
+    assert blob.sha256 == jsonio.sha256(b"image")
+    assert (tmp_path / "blobs" / f"{blob.sha256}.png").read_bytes() == b"image"
+    monkeypatch.setattr(atomic, "write", lambda *_: pytest.fail("written twice"))
+    assert blobs.put(b"image", "png") == blob
+    assert blobs.get(blob.as_json()) == b"image"
+
+
+def test_a_damaged_blob_is_refused_and_written_again(tmp_path: Path) -> None:
+    blobs = store.BlobFolder(tmp_path)
+    blob = blobs.put(b"image", "png")
+    path = tmp_path / "blobs" / f"{blob.sha256}.png"
+    path.write_bytes(b"imagE")
+    with pytest.raises(DamagedArtifact, match="does not match its name"):
+        blobs.get(blob.as_json())
+    blobs.put(b"image", "png")
+    assert blobs.get(blob.as_json()) == b"image"
+    path.unlink()
+    with pytest.raises(DamagedArtifact, match="missing"):
+        blobs.get(blob.as_json())
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", "a" * 63, "A" * 64, "١" * 64, ""])
+def test_a_blob_is_never_looked_for_elsewhere(tmp_path: Path, name: str) -> None:
+    with pytest.raises(OutputError):
+        store.BlobFolder(tmp_path).get({"sha256": name, "ext": "png"})
