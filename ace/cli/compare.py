@@ -14,11 +14,12 @@ from ace.views import diff, reading, sides
 @click.option("--full", is_flag=True, help="Also what did not change.")
 @common
 def command(runs: tuple[str, ...], full: bool, artifacts: str, as_json: bool, debug: bool) -> int:
-    """Compare runs side by side: phases, items, and why they differ.
+    """Compare runs side by side.
 
-    RUN is an id, a prefix of one, `latest` or `latest-PIPELINE`. With one RUN (or none: the latest) it is compared
-    with the run of the same pipeline before it. For every item that is in one run and not in another, the phase that
-    lost it is named with its reason.
+    Shown are the phases and items that changed, and why: code, configuration, schema, inputs, method. RUN is an id, a
+    prefix of one, `latest` or `latest-PIPELINE`. With one RUN (or none: the latest) it is compared with the run of the
+    same pipeline before it. For every item that is in one run and not in another, the phase that lost it is named
+    with its reason.
 
     \b
     ace compare

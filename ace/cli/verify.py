@@ -46,11 +46,11 @@ def check(run: runs.Run, name: str, state: Data) -> Data:
         return row | {"state": "damaged", "why": error.message}
     if artifact is None:
         finished = state["state"] in ("completed", "partial")
-        return row | {"state": "missing" if finished else "pending", "why": state["error"]}
+        return row | {"state": "missing" if finished else "pending"}
     row["sha256"] = artifact.sha256
     if artifact.edited:
         return row | {"state": "edited", "why": "its data were changed after the commit"}
-    why = _side_files(run, artifact) or _inputs(run, artifact)
+    why = _envelope(artifact) or _side_files(run, artifact) or _inputs(run, artifact)
     return row | {"state": "damaged" if why else "valid", "why": why}
 
 
@@ -65,6 +65,15 @@ def _schema(run: runs.Run, name: str) -> schema.Schema | None:
         return discovery.phase_schema(pipeline, discovery.phase(pipeline, name))
     except AceError:
         return None
+
+
+def _envelope(artifact: store.Artifact) -> str:
+    """Whether the metadata are what an artifact's metadata must be."""
+    try:
+        schema.check(schema.load(schema.ROOT / "artifact.schema.json"), {"metadata": artifact.metadata, "data": {}})
+    except AceError as error:
+        return error.message
+    return ""
 
 
 def _side_files(run: runs.Run, artifact: store.Artifact) -> str:

@@ -129,7 +129,7 @@ def _host(url: str) -> str:
 
 
 def _assemble(sources: list[Row], rows: list[Row], pages: Mapping[str, Row]) -> tuple[list[Row], list[Row]]:
-    """Articles, and what was skipped. A URL in several feeds is one article of the first; `also_in` names the others."""
+    """Articles and what was skipped. A URL in several feeds is one article of the first; `also_in` names the rest."""
     carriers: dict[str, list[tuple[Row, Row]]] = {}
     for source, row in zip(sources, rows, strict=True):
         for entry in row["chosen"]:
