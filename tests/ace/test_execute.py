@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -71,7 +72,7 @@ def test_data_that_are_not_json_fail_the_phase_and_nothing_is_committed(project:
     project.do("three", script)
     outcome = project.run()
     assert (outcome.state, outcome.exit_code) == ("failed", 1)
-    assert __import__("re").search(said, outcome.error), outcome.error
+    assert re.search(said, outcome.error), outcome.error
     assert sorted(project.data_bytes()) == ["phase1_one", "phase2_two"]
     assert not list((project.runs / "run_r").glob(".tmp-*"))
 
