@@ -168,7 +168,8 @@ def _state(request: Request, folder: Path) -> runfile.RunFile:
         message = f"run {run_id} is a run of {content['pipeline']}, not of {request.pipeline.name}"
         raise UsageError(message, hint=f"ace run {content['pipeline_file'] or content['pipeline']} --run-id {run_id}")
     for number, phase in enumerate(request.pipeline.phases, 1):
-        content["phases"].setdefault(phase.name, runfile.pending(number))["number"] = number
+        state = content["phases"].setdefault(phase.name, runfile.pending(number))
+        state.update(number=number, declared=runfile.declared(phase))
     return runfile.RunFile(folder, content)
 
 
@@ -179,7 +180,9 @@ def _announce(request: Request, state: runfile.RunFile, bench: Bench, overrides:
             if (root / name).readlink().name == bench.folder.name:
                 continue
         atomic.link(bench.folder.name, root / name)
-    content["settings"] = overrides
+    resumed = content["state"] != "initialized"
+    if not resumed or content["settings"] != overrides:
+        state.update(settings=overrides)
     bench.log.add(
         "run_started",
         run_id=bench.run_id,
@@ -187,8 +190,8 @@ def _announce(request: Request, state: runfile.RunFile, bench: Bench, overrides:
         pipeline_file=request.pipeline.file,
         created=content["created"],
         settings=overrides,
-        phases=[phase.name for phase in request.pipeline.phases],
-        resumed=content["state"] != "initialized",
+        phases={phase.name: runfile.declared(phase) for phase in request.pipeline.phases},
+        resumed=resumed,
         ace_version=ace.__version__,
     )
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from ace import atomic, clock, events, jsonio, lock
 from ace.errors import AceError
-from ace.records import Data, Pipeline
+from ace.records import Data, Phase, Pipeline
 
 FILE = "run.json"
 LOCK = ".lock"
@@ -61,6 +61,11 @@ def new(run_id: str, pipeline: Pipeline, settings: Data, version: str) -> Data:
     }
 
 
+def declared(phase: Phase) -> Data:
+    """What readers need to know of a phase, so that reading a run never imports or executes its pipeline."""
+    return {"items": phase.items, "dropped": phase.dropped, "item": phase.item, "stall_after": phase.stall_after}
+
+
 def pending(number: int) -> Data:
     return {"number": number, "state": "pending", "attempts": 0, "error": ""}
 
@@ -89,9 +94,10 @@ def rebuild(folder: Path) -> Data | None:
     if not started and not found:
         return None
     first = found[0] if found else {}
-    phases = {name: pending(number) for number, name in enumerate(started.get("phases", ()), 1)}
+    known = started.get("phases", {})
+    phases = {name: pending(number) | {"declared": known[name]} for number, name in enumerate(known, 1)}
     for metadata in found:
-        phases[metadata["phase_name"]] = _rebuilt_phase(metadata)
+        phases.setdefault(metadata["phase_name"], {}).update(_rebuilt_phase(metadata))
     complete = bool(phases) and all(state["state"] in ("completed", "partial") for state in phases.values())
     return {
         "run_id": folder.name.removeprefix("run_"),

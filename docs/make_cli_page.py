@@ -14,14 +14,16 @@ from ace.errors import EXIT_CODES
 
 PAGE = Path(__file__).resolve().parent / "cli.md"
 WIDTH = 100
+INTRODUCTION = """Written by `python docs/make_cli_page.py` from the commands' own help. stdout is data; progress and
+messages go to stderr. Every command takes `--json`.
+"""
 
 
 def page() -> str:
     """The whole page as Markdown."""
     parts = [
         "# Commands\n",
-        "Written by `python docs/make_cli_page.py` from the commands' own help. stdout is data; progress and messages go to stderr. "
-        "Every command takes `--json`.\n",
+        INTRODUCTION,
         "## Exit codes\n",
         "| code | |\n|---|---|",
         *(f"| {code} | {meaning} |" for code, meaning in EXIT_CODES.items()),

@@ -1,6 +1,6 @@
 """Draw docs/run-table.svg, the picture in the README: a real run of the sample, as `ace status` shows it.
 
-    make picture
+make picture
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ WIDTH = 84
 
 
 def ace(folder: Path, *arguments: str) -> str:
-    """stdout of a command, with colours as on a terminal."""
+    """Stdout of a command, with colours as on a terminal."""
     command = [sys.executable, "-m", "ace", *arguments]
-    environment = {"PATH": "", "FORCE_COLOR": "1", "COLUMNS": str(WIDTH), "PYTHONPATH": str(HERE.parent), "TERM": "xterm-256color"}
+    terminal = {"FORCE_COLOR": "1", "COLUMNS": str(WIDTH), "TERM": "xterm-256color"}
+    environment = {"PATH": "", "PYTHONPATH": str(HERE.parent), **terminal}
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=True)
     return done.stdout
 

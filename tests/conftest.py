@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 # Every phase notes that it ran, then does what the file <phase>.do beside the pipeline says, so that a test makes a
 # phase fail, wait or return something odd without changing its code.
-DEMO = '''
+DEMO = """
 import os
 from pathlib import Path
 from ace import Output, Phase, Pipeline
@@ -67,7 +67,7 @@ PIPELINE = Pipeline(
     ),
     options={"count": "one.count"},
 )
-'''
+"""
 PHASES = ("one", "two", "three", "four")
 
 
@@ -193,4 +193,6 @@ def no_flush(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _is_temporary(module: Any) -> bool:
     file = getattr(module, "__file__", None)
-    return bool(file) and not Path(file).is_relative_to(ROOT) and "site-packages" not in file and "lib/python" not in file
+    return (
+        bool(file) and not Path(file).is_relative_to(ROOT) and "site-packages" not in file and "lib/python" not in file
+    )

@@ -35,7 +35,9 @@ def test_ace_toml_shows_every_key_with_its_default():
 
 
 def test_ace_toml_as_shipped_changes_nothing():
-    assert all(not body for section in tomllib.loads((ROOT / "ace.toml").read_text()).values() for body in section.values())
+    assert all(
+        not body for section in tomllib.loads((ROOT / "ace.toml").read_text()).values() for body in section.values()
+    )
 
 
 def test_the_command_page_is_the_help_of_the_commands():

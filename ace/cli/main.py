@@ -92,9 +92,11 @@ def report(error: AceError) -> int:
     """Print an error as a user should see it. Returns its exit code."""
     if "--debug" in sys.argv:
         _traceback(error)
-    click.echo(f"ace: {error.message}", err=True)
+    from ace.views.safe import clean  # noqa: PLC0415  (only when there is something to say)
+
+    click.echo(f"ace: {clean(error.message, lines=True)}", err=True)
     if error.hint:
-        click.echo(f"     {error.hint}", err=True)
+        click.echo(f"     {clean(error.hint, lines=True)}", err=True)
     return error.exit_code
 
 

@@ -29,8 +29,11 @@ def root(artifacts: str) -> Path:
 
 
 def print_json(value: Json) -> None:
-    """One JSON document on stdout, indented for reading."""
+    """One JSON document on stdout, indented for reading; what a terminal might obey is escaped."""
+    import re  # noqa: PLC0415
+
     import orjson  # noqa: PLC0415
 
     jsonio.dumps(value)  # strict: NaN must not become null on the way out, either
-    click.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2))
+    text = orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()
+    click.echo(re.sub("[\x7f-\x9f\u202a-\u202e\u2066-\u2069]", lambda found: f"\\u{ord(found[0]):04x}", text))

@@ -20,6 +20,7 @@ from ace.records import Json, Pipeline
 from ace.runs import nearest
 from ace.services import Stop
 from ace.views.progress import Lines
+from ace.views.safe import clean
 
 
 def _given(ctx: click.Context, option: click.Parameter, value: str | None) -> str:
@@ -174,10 +175,10 @@ def _show(outcome: orchestrator.Outcome, pipeline: Pipeline, *, as_json: bool, q
         return
     resume = f"ace run {pipeline.file or pipeline.name} --run-id {outcome.run_id}"
     where = str(report or outcome.folder)
-    click.echo(f"{outcome.state}: {_summary(outcome)}", err=True)
+    click.echo(f"{outcome.state}: {clean(_summary(outcome), lines=True)}", err=True)
     if outcome.exit_code not in (0, 3):
         if outcome.hint:
-            click.echo(f"     {outcome.hint}", err=True)
+            click.echo(f"     {clean(outcome.hint, lines=True)}", err=True)
         click.echo(f"     everything committed is kept; go on with: {resume}", err=True)
     elif not quiet:
         click.echo(where)

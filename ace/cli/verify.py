@@ -59,9 +59,11 @@ def _in_order(run: runs.Run) -> list[tuple[str, Data]]:
 
 
 def _schema(run: runs.Run, name: str) -> schema.Schema | None:
-    """The schema to check against; None when the pipeline is not to be found any more."""
+    """The schema to check against; None when the pipeline is not installed: a file that a run names is not executed."""
+    if run.content["pipeline_file"]:
+        return None
     try:
-        pipeline = discovery.find(run.content["pipeline_file"] or run.pipeline)
+        pipeline = discovery.find(run.pipeline)
         return discovery.phase_schema(pipeline, discovery.phase(pipeline, name))
     except AceError:
         return None

@@ -1,28 +1,19 @@
-"""What a run's pipeline declares of its phases: which key lists the items, which what was left out.
+"""What a run says of its phases: which key lists the items, which what was left out.
 
-A run folder may come from anywhere, so reading it never executes the pipeline file that it names: a user's file is
-parsed, and what its `Phase(...)` calls say literally is taken. Pipelines that are installed are asked by name.
+run.json repeats this part of the pipeline's declaration, so reading a run, which may come from anywhere, never
+imports or executes the pipeline file that it names.
 """
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from ace import discovery
-from ace.records import Data, Phase
+from ace.records import Data
 
 DROPPED_KEYS = ("dropped", "skipped", "held", "rejected")  # of a phase that declares nothing
-MAX_SOURCE_BYTES = 1_000_000  # no pipeline file is larger; a run folder must not make a reader parse anything
-_WANTED = ("items", "dropped", "item", "stall_after")
 
 
-@dataclass(frozen=True)
-class Declared:
+class Declared(NamedTuple):
     """The part of `ace.Phase` that readers need. Empty keys: not declared, or not known."""
 
     items: str = ""
@@ -32,11 +23,21 @@ class Declared:
 
 
 def of_run(content: Data) -> dict[str, Declared]:
-    """What is known of each phase by name; nothing when the pipeline cannot be found."""
-    name, file = content.get("pipeline"), content.get("pipeline_file")
-    if isinstance(file, str) and file:
-        return _from_source(file)
-    return _by_name(name) if isinstance(name, str) and name.isidentifier() else {}
+    """What is known of each phase by name, from the content of run.json."""
+    phases = content.get("phases")
+    if not isinstance(phases, dict):
+        return {}
+    return {name: _checked(state["declared"]) for name, state in phases.items() if _is_declared(state)}
+
+
+def _is_declared(state: Any) -> bool:
+    return isinstance(state, dict) and isinstance(state.get("declared"), dict)
+
+
+def _checked(said: Data) -> Declared:
+    words = {key: said[key] for key in ("items", "dropped", "item") if isinstance(said.get(key), str)}
+    stall = said.get("stall_after")
+    return Declared(**words, stall_after=float(stall) if isinstance(stall, int | float) else None)
 
 
 def items(data: Data, declared: Declared | None = None) -> list[Data]:
@@ -59,56 +60,6 @@ def dropped(data: Data, declared: Declared | None = None) -> list[Data]:
         return _objects(data.get(declared.dropped)) if declared.dropped else []
     found = (_objects(data.get(key)) for key in DROPPED_KEYS)
     return next((rows for rows in found if rows and _all_have(rows, "id", "reason")), [])
-
-
-@cache
-def _by_name(name: str) -> dict[str, Declared]:
-    try:
-        pipeline = discovery.find(name)
-    except Exception:  # a pipeline that is gone or broken does not keep its runs from being read
-        return {}
-    return {phase.name: _of_phase(phase) for phase in pipeline.phases}
-
-
-def _of_phase(phase: Phase) -> Declared:
-    return Declared(phase.items, phase.dropped, phase.item, phase.stall_after)
-
-
-@cache
-def _from_source(file: str) -> dict[str, Declared]:
-    path = Path(file)
-    try:
-        if path.stat().st_size > MAX_SOURCE_BYTES:
-            return {}
-        tree = ast.parse(path.read_bytes())
-    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
-        return {}
-    return dict(_phases(tree))
-
-
-def _phases(tree: ast.AST) -> Iterator[tuple[str, Declared]]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and _called(node) == "Phase":
-            said = {word.arg: word.value for word in node.keywords}
-            name = _literal(node.args[0] if node.args else said.get("name"))
-            if isinstance(name, str):
-                values = {key: _literal(said[key]) for key in _WANTED if key in said}
-                yield name, _checked(values)
-
-
-def _checked(values: dict[str, Any]) -> Declared:
-    words = {key: value for key, value in values.items() if isinstance(value, str) and key != "stall_after"}
-    stall = values.get("stall_after", 300.0)  # the default of ace.Phase
-    return Declared(**words, stall_after=float(stall) if isinstance(stall, int | float) else None)
-
-
-def _called(node: ast.Call) -> str:
-    function = node.func
-    return function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")
-
-
-def _literal(node: ast.expr | None) -> Any:
-    return node.value if isinstance(node, ast.Constant) else None
 
 
 def _objects(value: Any) -> list[Data]:

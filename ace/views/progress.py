@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import IO
 
 from ace.records import Data
+from ace.views.safe import clean
 
 HEADER = f"{'':>2} {'phase':<20} {'state':<10} {'time':>8} {'in → out':>14}  {'cost':>7}"
 SHOWN_AS_MS, MINUTE, SHOWN_AS_CENTS = 0.1, 60, 0.1
@@ -39,7 +40,7 @@ class Lines:
     def _progress(self, event: Data) -> None:
         if self._live:
             many = f" {event['done']}/{event['total']}" if event["total"] else ""
-            self._open = f"   {event['phase']}{many} {event['note']}"[:78]
+            self._open = clean(f"   {event['phase']}{many} {event['note']}", lines=True)[:78]
             self._out.write(f"\r\x1b[2K{self._open}")
             self._out.flush()
 
@@ -77,6 +78,7 @@ class Lines:
         self._line(f"   {event['phase']}: {event['message']}")
 
     def _line(self, text: str) -> None:
+        text = clean(text, lines=True)  # messages may quote what was scraped
         self._out.write(f"\r\x1b[2K{text}\n" if self._open else f"{text}\n")
         self._open = ""
         self._out.flush()

@@ -73,7 +73,8 @@ def starting() -> list[str]:
         for name, command in commands.items():
             used[name].append(cpu_ms(command))
     bare, helped = (statistics.median(times) for times in used.values())
-    return ["", "## Starting", f"ace --help: {helped:.0f} ms CPU, {helped / bare:.2f} x importing click and orjson ({bare:.0f} ms)"]
+    line = f"ace --help: {helped:.0f} ms CPU, {helped / bare:.2f} x importing click and orjson ({bare:.0f} ms)"
+    return ["", "## Starting", line]
 
 
 def cpu_ms(command: list[str]) -> float:

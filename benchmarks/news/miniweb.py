@@ -2,8 +2,8 @@
 
     python benchmarks/news/miniweb.py [--keep FOLDER]
 
-Needs ../shared beside the checkout: 199 sources (eight of them faulty), 212 real article pages, 33 real feeds. Prints how
-long each night took, how every source ended, and where the reports are, so that a person can read them.
+Needs ../shared beside the checkout: 199 sources (eight of them faulty), 212 real article pages, 33 real feeds. Prints
+how long each night took, how every source ended, and where the reports are, so that a person can read them.
 """
 
 from __future__ import annotations
@@ -63,7 +63,8 @@ def free_port() -> int:
 
 def one_night(folder: Path, port: int) -> tuple[float, dict[str, Any]]:
     """(seconds, what `ace run --json` said) of one run."""
-    command = [sys.executable, "-m", "ace", "run", "news", "--sources", f"http://127.0.0.1:{port}/sources.json", "--json"]
+    sources = f"http://127.0.0.1:{port}/sources.json"
+    command = [sys.executable, "-m", "ace", "run", "news", "--sources", sources, "--json"]
     for key, value in SETTINGS.items():
         command += ["--set", f"{key}={value}"]
     began = time.monotonic()

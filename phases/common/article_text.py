@@ -88,7 +88,7 @@ def _of_main_article(lines: list[str], index: BlockIndex) -> list[str]:
         articles = block.inside("article") if block else []
         if articles:
             outermost[line] = articles[-1]
-    sizes = Counter({article: 0 for article in outermost.values()})
+    sizes = Counter(dict.fromkeys(outermost.values(), 0))
     for line, article in outermost.items():
         sizes[article] += len(line)
     main = next((article for article, size in sizes.items() if size >= MAIN_ARTICLE_SHARE * sizes.total()), None)

@@ -137,7 +137,7 @@ def _prune(tree: Any) -> Any:
     return tree
 
 
-def _trafilatura(tree: Any, url: str, fast: bool) -> str:  # noqa: FBT001
+def _trafilatura(tree: Any, url: str, fast: bool) -> str:
     from trafilatura import extract as find_text  # noqa: PLC0415
 
     return find_text(deepcopy(tree), url=url or None, include_comments=False, fast=fast) or ""

@@ -187,7 +187,7 @@ def _address(url: str) -> str:
 def _languages(value: object) -> list[str]:
     if isinstance(value, list) and all(isinstance(code, str) for code in value):
         return value
-    message = f"tier1_filter.languages must be a list of language codes such as [\"en\"], not {value!r}"
+    message = f'tier1_filter.languages must be a list of language codes such as ["en"], not {value!r}'
     raise ConfigError(message)
 
 

@@ -243,7 +243,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "notice",
         -1.0,
-        re.compile(r"^\s*\[notice\]|\bno longer maintained\b|\bcookie policy\b|\bpage not found\b|\btest post\b", re.I),
+        re.compile(r"^\s*\[notice\]|\bno longer maintained\b|\bcookie policy\b|\bpage not found\b|\btest post\b", re.IGNORECASE),
         in_lead=False,
     ),
 )

@@ -96,7 +96,9 @@ STEPS = ["open file", "write file", "fsync file", "replace"]
 
 @pytest.mark.parametrize("step", STEPS)
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO])
-def test_a_failure_leaves_the_old_content_and_nothing_else(tmp_path: Path, calls: Calls, step: str, number: int) -> None:
+def test_a_failure_leaves_the_old_content_and_nothing_else(
+    tmp_path: Path, calls: Calls, step: str, number: int
+) -> None:
     path = tmp_path / "a.json"
     path.write_bytes(b"old")
     calls.fail(step, number)

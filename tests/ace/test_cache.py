@@ -59,7 +59,9 @@ def test_a_value_that_is_not_json_is_refused(path: Path) -> None:
     file.close()
 
 
-@pytest.mark.parametrize("content", [b"not a database, but long enough to look like one " * 50, b"SQLite format 3\0" + b"\xff" * 5000])
+@pytest.mark.parametrize(
+    "content", [b"not a database, but long enough to look like one " * 50, b"SQLite format 3\0" + b"\xff" * 5000]
+)
 def test_a_damaged_file_is_moved_aside_and_begun_anew(path: Path, content: bytes) -> None:
     stored(path)
     path.write_bytes(content)

@@ -310,7 +310,9 @@ def test_earlier_runs_are_the_finished_ones_that_began_before(project: Any, no_f
     assert [run_id for run_id, _ in earlier(project, "d")] == ["c", "b", "a"]
 
 
-def test_an_edited_artifact_of_an_earlier_run_counts_and_a_damaged_one_is_left_out(project: Any, no_flush: None) -> None:
+def test_an_edited_artifact_of_an_earlier_run_counts_and_a_damaged_one_is_left_out(
+    project: Any, no_flush: None
+) -> None:
     project.run("a")
     project.run("b")
     project.edit("one", lambda data: data["items"][0].update(id="edited"), "a")

@@ -98,12 +98,21 @@ def test_a_file_cannot_take_the_name_of_a_module_that_is_needed(write: Write, na
         discovery.find(str(write(name, "PIPELINE = Pipeline('x', (Phase('one'),))\n")))
 
 
-PIPELINE = Pipeline("demo", (Phase("scraping"), Phase("ranking"), Phase("report"), Phase("reported")), file="/x/demo.py")
+PIPELINE = Pipeline(
+    "demo", (Phase("scraping"), Phase("ranking"), Phase("report"), Phase("reported")), file="/x/demo.py"
+)
 
 
 @pytest.mark.parametrize(
     ("wanted", "name"),
-    [("scraping", "scraping"), ("scr", "scraping"), ("1", "scraping"), ("04", "reported"), ("report", "report"), ("ra", "ranking")],
+    [
+        ("scraping", "scraping"),
+        ("scr", "scraping"),
+        ("1", "scraping"),
+        ("04", "reported"),
+        ("report", "report"),
+        ("ra", "ranking"),
+    ],
 )
 def test_a_phase_is_found_by_name_prefix_and_number(wanted: str, name: str) -> None:
     assert discovery.phase(PIPELINE, wanted).name == name
@@ -140,7 +149,9 @@ def test_a_package_names_its_modules_by_number(write: Write, tmp_path: Path, mon
 
 def test_a_function_may_be_named_and_must_exist(write: Write) -> None:
     write("things.py", "def work(inputs, ctx): return Output({})\nTHING = 3\n")
-    pipeline = discovery.find(str(write("mine.py", "PIPELINE = Pipeline('mine', (Phase('one', run='things:work'),))\n")))
+    pipeline = discovery.find(
+        str(write("mine.py", "PIPELINE = Pipeline('mine', (Phase('one', run='things:work'),))\n"))
+    )
     assert discovery.load(pipeline, pipeline.phases[0]).__name__ == "work"
     for name in ("nothing", "THING"):
         with pytest.raises(ConfigError, match=f"has no function '{name}'"):

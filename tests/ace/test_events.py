@@ -20,7 +20,10 @@ def test_events_are_read_in_the_order_they_were_added(tmp_path: Path) -> None:
     log.add("started", phase="one", n=1)
     log.add("ended", phase="one", ok=True)
     log.close()
-    assert [(event["kind"], event["phase"]) for event in events.read(tmp_path)] == [("started", "one"), ("ended", "one")]
+    assert [(event["kind"], event["phase"]) for event in events.read(tmp_path)] == [
+        ("started", "one"),
+        ("ended", "one"),
+    ]
     assert all(event["time"].endswith("Z") for event in events.read(tmp_path))
 
 

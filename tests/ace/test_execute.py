@@ -20,7 +20,9 @@ def test_metadata_are_measured_and_counted_by_the_engine(project: Any) -> None:
     assert (one["input_count"], one["output_count"]) == (0, 3)
     assert (three["input_count"], three["output_count"], three["failed_count"]) == (3, 2, 0)
     assert (two["status"], two["failed_count"]) == ("partial", 1)
-    assert two["failed_items"] == [{"key": "0", "error": "ZeroDivisionError", "message": "division by zero", "attempts": 1}]
+    assert two["failed_items"] == [
+        {"key": "0", "error": "ZeroDivisionError", "message": "division by zero", "attempts": 1}
+    ]
     assert two["warnings"] == ["careful"]
     assert two["timestamp"].endswith("Z")
     assert two["duration_seconds"] >= 0
@@ -78,7 +80,9 @@ def test_data_that_are_not_json_fail_the_phase_and_nothing_is_committed(project:
 
 
 def test_a_phase_must_return_an_output(project: Any) -> None:
-    project.write("demo.py", project.file.read_text().replace("    return Output(act(\"three\"", "    return (act(\"three\""))
+    project.write(
+        "demo.py", project.file.read_text().replace('    return Output(act("three"', '    return (act("three"')
+    )
     outcome = project.run()
     assert outcome.exit_code == 1
     assert "phase three returned dict, not ace.Output" in outcome.error

@@ -76,7 +76,9 @@ def test_everything_that_is_imported_counts_and_nothing_else(phase: Path) -> Non
         PHASE.replace('"""Score."""', '"""Score, said better."""'),
         PHASE.replace('"""Score."""', ""),
         PHASE.replace("    return near", '    """What it does."""\n    return near'),
-        PHASE.replace("near.value(distant.VALUE)", "(\n        near.value(\n            distant.VALUE,\n        )\n    )"),
+        PHASE.replace(
+            "near.value(distant.VALUE)", "(\n        near.value(\n            distant.VALUE,\n        )\n    )"
+        ),
         PHASE.replace("\n", "\r\n"),
         "# coding: utf-8\n" + PHASE,
     ],
@@ -218,7 +220,9 @@ def test_a_library_of_the_same_name_as_a_folder_is_not_walked(phase: Path, write
     assert list(fingerprint.of_code(one).files) == ["p.py"]
 
 
-def test_an_installed_phase_does_not_drag_its_neighbours_in(tmp_path: Path, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_installed_phase_does_not_drag_its_neighbours_in(
+    tmp_path: Path, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
     write("lib/site-packages/theirs/__init__.py", "")
     write("lib/site-packages/theirs/helper.py", "X = 1\n")
     write("lib/site-packages/neighbour/__init__.py", "Y = 1\n")
@@ -227,7 +231,9 @@ def test_an_installed_phase_does_not_drag_its_neighbours_in(tmp_path: Path, writ
     assert sorted(fingerprint.of_code(one).files) == ["theirs/__init__.py", "theirs/helper.py", "theirs/p01_one.py"]
 
 
-def test_user_installed_libraries_are_not_walked(phase: Path, write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_user_installed_libraries_are_not_walked(
+    phase: Path, write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     write("home/.local/lib/python3/site-packages/somelib/__init__.py", "X = 1\n")
     monkeypatch.syspath_prepend(str(tmp_path / "home/.local/lib/python3/site-packages"))
     one = write("p.py", "import somelib\n")

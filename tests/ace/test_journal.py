@@ -91,7 +91,10 @@ def test_a_torn_last_line_is_cut_off_and_what_follows_is_whole(path: Path, cut: 
         json.loads(line)
 
 
-@pytest.mark.parametrize("content", [b"", b"\n", b'{"format":1', b"[]\n", b"\xff\xfe\n", b'{"format":2,"fingerprint":"' + MINE.encode() + b'"}\n'])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"\n", b'{"format":1', b"[]\n", b"\xff\xfe\n", b'{"format":2,"fingerprint":"' + MINE.encode() + b'"}\n'],
+)
 def test_a_file_that_is_no_journal_counts_for_nothing(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True)
     path.write_bytes(content)

@@ -145,7 +145,8 @@ def test_many_brackets_in_text_are_not_depth() -> None:
 
 
 @pytest.mark.parametrize(
-    "raw", [b"", b"{", b"nul", b"[1,]", b"NaN", b"Infinity", b"1e999", b'"\\ud800"', b'"\xff"', b"\xef\xbb\xbf{}", b"[1]x"]
+    "raw",
+    [b"", b"{", b"nul", b"[1,]", b"NaN", b"Infinity", b"1e999", b'"\\ud800"', b'"\xff"', b"\xef\xbb\xbf{}", b"[1]x"],
 )
 def test_malformed_text_is_refused_with_line_and_column(raw: bytes) -> None:
     with pytest.raises(ValueError, match=r"feed\.json: line \d+, column \d+"):

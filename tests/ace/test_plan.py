@@ -52,7 +52,14 @@ ANEW = Asked(anew=frozenset(("two",)))
         (recorded(config={}), INPUTS, STALE, SKIP, "valid", ()),
         (recorded(config={"keep": 5}), INPUTS, STALE, RUN, "stale: config keep changed from 5 to 3", ()),
         (recorded(config={"keep": 5}), {"one": "other"}, STALE, RUN, "input one has changed", ()),
-        (recorded("edited", schema="old"), INPUTS, ALL, SKIP, "edited since its commit; taken as it is", ("schema changed",)),
+        (
+            recorded("edited", schema="old"),
+            INPUTS,
+            ALL,
+            SKIP,
+            "edited since its commit; taken as it is",
+            ("schema changed",),
+        ),
         (recorded(status="partial"), INPUTS, ALL, SKIP, "valid", ()),
     ],
 )
@@ -85,7 +92,13 @@ def test_a_long_value_is_cut_in_a_reason() -> None:
     assert len(reason) < 120
 
 
-CHAIN = (Phase("one", reads=()), Phase("two"), Phase("three"), Phase("four", reads=("one",)), Phase("five", reads=("two", "four")))
+CHAIN = (
+    Phase("one", reads=()),
+    Phase("two"),
+    Phase("three"),
+    Phase("four", reads=("one",)),
+    Phase("five", reads=("two", "four")),
+)
 
 
 def test_a_phase_reads_the_one_before_it_unless_it_says_otherwise() -> None:

@@ -17,7 +17,9 @@ from ace.records import Phase, Pipeline
 HOSTILE = ["../x", "a/b", "..", ".", "a\n", "２０２６", "a\x00b", "-x", "x" * 300, "run_", "run_../x", "\ud800"]
 
 
-def made(root: Path, run_id: str, pipeline: str = "demo", created: str = "2026-11-22T03:15:00.000Z", **more: Any) -> Path:
+def made(
+    root: Path, run_id: str, pipeline: str = "demo", created: str = "2026-11-22T03:15:00.000Z", **more: Any
+) -> Path:
     folder = root / f"run_{run_id}"
     folder.mkdir(parents=True)
     content = runfile.new(run_id, Pipeline(pipeline, (Phase("one", reads=()),)), {}, "1") | {"created": created} | more

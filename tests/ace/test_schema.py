@@ -108,13 +108,25 @@ def _of_kind(kind: str, rule: Any, root: Any, chance: random.Random) -> Any:
     if kind in ("integer", "number"):
         low = rule.get("minimum", rule.get("exclusiveMinimum", -5) + 1 if "exclusiveMinimum" in rule else -5)
         high = rule.get("maximum", max(low, 10))
-        return chance.randint(int(low), int(high)) if kind == "integer" else chance.choice([low, high, (low + high) / 2])
+        return (
+            chance.randint(int(low), int(high)) if kind == "integer" else chance.choice([low, high, (low + high) / 2])
+        )
     if kind == "string":
         return _text(rule, chance)
     return {"boolean": chance.random() < 0.5, "null": None}[kind]
 
 
-_MATCHING = ("", "x", "a1", "ai_x", "2026-11-22T03:15:00Z", "2026-11-22", "20261122_031500", "https://example.org/x", "md")
+_MATCHING = (
+    "",
+    "x",
+    "a1",
+    "ai_x",
+    "2026-11-22T03:15:00Z",
+    "2026-11-22",
+    "20261122_031500",
+    "https://example.org/x",
+    "md",
+)
 
 
 def _text(rule: Any, chance: random.Random) -> str:

@@ -351,7 +351,9 @@ def test_side_files_are_written_before_the_artifact_that_names_them(
 ) -> None:
     order: list[str] = []
     real = atomic.write
-    monkeypatch.setattr(atomic, "write", lambda path, content, **more: order.append(path.name) or real(path, content, **more))
+    monkeypatch.setattr(
+        atomic, "write", lambda path, content, **more: order.append(path.name) or real(path, content, **more)
+    )
     artifact = commit(place, files={"md": "# é\n", "png": b"\x89"})
     assert order == ["phase3_filter.md", "phase3_filter.png", "phase3_filter.json"]
     assert artifact.metadata["files"] == {

@@ -44,7 +44,10 @@ def test_a_run_killed_in_phase_5_goes_on_there_and_ends_with_the_same_report(tmp
     assert resumed.returncode == 0, resumed.stderr
     assert kinds(tmp_path, "killed", "phase_committed") == list(range(1, 11))
     assert kinds(tmp_path, "killed", "phase_started") == [1, 2, 3, 4, 5, 5, 6, 7, 8, 9, 10]
-    reports = [(tmp_path / "data" / "artifacts" / f"run_{run_id}" / "phase10_final_report.md") for run_id in ("whole", "killed")]
+    reports = [
+        (tmp_path / "data" / "artifacts" / f"run_{run_id}" / "phase10_final_report.md")
+        for run_id in ("whole", "killed")
+    ]
     assert reports[0].read_bytes() == reports[1].read_bytes()
     hashes = [json.loads(ace(tmp_path, "verify", run_id, "--json").stdout) for run_id in ("whole", "killed")]
     assert all(one["sound"] for one in hashes)

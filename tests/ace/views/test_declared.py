@@ -2,38 +2,31 @@ from __future__ import annotations
 
 from ace.views import declared
 from ace.views.declared import Declared
-from tests.ace.views.mini import SOURCE
 
 
-def test_a_users_pipeline_file_is_read_but_never_executed(tmp_path):
-    file = tmp_path / "mine.py"
-    file.write_text(SOURCE + "\nopen(__file__ + '.executed', 'w')\nraise SystemExit\n")
-    said = declared.of_run({"pipeline": "mini", "pipeline_file": str(file)})
-    assert said["gather"] == Declared("articles", "skipped", "article", 300.0)
-    assert said["order"].stall_after == 60.0
-    assert not (tmp_path / "mine.py.executed").exists()
+def test_what_run_json_repeats_of_the_declaration_is_taken():
+    said = declared.of_run(
+        {
+            "phases": {
+                "rank": {"declared": {"items": "articles", "dropped": "cut", "item": "article", "stall_after": 60}}
+            }
+        }
+    )
+    assert said == {"rank": Declared("articles", "cut", "article", 60.0)}
 
 
-def test_a_pipeline_name_that_is_a_path_is_not_followed(tmp_path):
+def test_runs_that_say_nothing_or_nonsense_declare_nothing():
+    assert declared.of_run({"phases": {"rank": {"state": "completed"}, "odd": 3}}) == {}
+    assert declared.of_run({"phases": [1]}) == {}
+    nonsense = {"items": 3, "dropped": None, "item": [], "stall_after": "soon"}
+    assert declared.of_run({"phases": {"rank": {"declared": nonsense}}}) == {"rank": Declared()}
+
+
+def test_reading_a_run_never_executes_the_file_that_it_names(tmp_path):
     file = tmp_path / "evil.py"
     file.write_text("open(__file__ + '.executed', 'w')\n")
-    assert declared.of_run({"pipeline": str(file), "pipeline_file": ""}) == {}
+    assert declared.of_run({"pipeline": str(file), "pipeline_file": str(file), "phases": {}}) == {}
     assert not (tmp_path / "evil.py.executed").exists()
-
-
-def test_an_installed_pipeline_is_asked_by_name():
-    said = declared.of_run({"pipeline": "news", "pipeline_file": ""})
-    assert said["scraping"].items == "articles"
-    assert said["scraping"].dropped == "skipped"
-    assert said["scraping"].stall_after == 600.0
-
-
-def test_a_pipeline_that_is_gone_or_broken_declares_nothing(tmp_path):
-    broken = tmp_path / "broken.py"
-    broken.write_text("def (")
-    assert declared.of_run({"pipeline": "x", "pipeline_file": str(broken)}) == {}
-    assert declared.of_run({"pipeline": "x", "pipeline_file": str(tmp_path / "gone.py")}) == {}
-    assert declared.of_run({"pipeline": "no_such_pipeline", "pipeline_file": ""}) == {}
 
 
 def test_without_a_declaration_the_first_list_of_objects_with_ids_are_the_items():

@@ -335,7 +335,9 @@ def test_a_stop_request_ends_a_hanging_read(site: Any, monkeypatch: pytest.Monke
             message = "stopped"
             raise Interrupted(message)
 
-    fetcher = Fetcher(replace(SETTINGS, timeout_s=60), check=check, wait=print)  # the server hangs for half of that
+    fetcher = Fetcher(
+        replace(SETTINGS, timeout_s=60, attempts=1), check=check, wait=print
+    )  # the server hangs for half of that
     with pytest.raises(Interrupted):
         fetcher.get(site.on("/a", Reply(mode="hang")))
 

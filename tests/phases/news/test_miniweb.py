@@ -73,7 +73,12 @@ def night(folder: Path, web: str) -> dict:
     data = {path.stem.partition("_")[2]: json.loads(path.read_text())["data"] for path in files}
     stats = json.loads(urllib.request.urlopen(f"{web}/stats").read())
     report = (folder / outcome["report"]).read_text() if outcome["report"] else ""
-    return {"outcome": outcome, "data": data, "report": report, "pages": stats.get("GET /p", 0) + stats.get("GET /item", 0)}
+    return {
+        "outcome": outcome,
+        "data": data,
+        "report": report,
+        "pages": stats.get("GET /p", 0) + stats.get("GET /item", 0),
+    }
 
 
 def statuses(one: dict) -> dict[str, str]:
@@ -102,7 +107,13 @@ def test_every_scraped_article_is_reported_or_dropped_with_a_reason(nights):
     scraped = {article["id"] for article in data["scraping"]["articles"]}
     dropped = {
         row["id"]: row["reason"]
-        for phase, key in (("tier1_filter", "dropped"), ("tier2_batch", "dropped"), ("tier3_5d", "dropped"), ("ranking", "dropped"), ("validation", "held"))
+        for phase, key in (
+            ("tier1_filter", "dropped"),
+            ("tier2_batch", "dropped"),
+            ("tier3_5d", "dropped"),
+            ("ranking", "dropped"),
+            ("validation", "held"),
+        )
         for row in data[phase][key]
     }
     reported = {article["id"] for article in data["final_report"]["articles"]}
@@ -114,7 +125,9 @@ def test_every_scraped_article_is_reported_or_dropped_with_a_reason(nights):
 def test_the_second_night_nothing_has_changed_and_no_page_is_fetched_again(nights):
     first, second = nights
     found = statuses(second)
-    assert {name for name, status in found.items() if not name.startswith("fault_") and status != "not_modified"} == set()
+    assert {
+        name for name, status in found.items() if not name.startswith("fault_") and status != "not_modified"
+    } == set()
     assert second["pages"] == first["pages"]
     ids = [[article["id"] for article in one["data"]["scraping"]["articles"]] for one in nights]
     assert set(ids[0]) <= set(ids[1])
