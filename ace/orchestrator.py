@@ -49,6 +49,7 @@ class Outcome(NamedTuple):
     exit_code: int
     error: str = ""
     hint: str = ""
+    cause: BaseException | None = None  # what was raised, for --debug
 
 
 def run(request: Request, listeners: tuple[Listener, ...] = (), stop: Stop | None = None) -> Outcome:
@@ -205,7 +206,7 @@ def _finish(walk: Walk) -> Outcome:
         if walk.worked or walk.unsaved or content["state"] != state or content["error"] != message:
             walk.state.update(state=state, error=message)
         bench.log.add("run_ended", run_id=bench.run_id, state=state, exit_code=code, error=message)
-    return Outcome(bench.run_id, bench.folder, state, code, message, hint)
+    return Outcome(bench.run_id, bench.folder, state, code, message, hint, error and (error.__cause__ or error))
 
 
 def _verdict(walk: Walk) -> tuple[str, int, AceError | None]:

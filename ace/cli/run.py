@@ -7,6 +7,7 @@ import os
 import re
 import signal
 import sys
+import traceback
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -94,6 +95,8 @@ def command(
     )
     outcome = orchestrator.run(request, (Lines(sys.stderr, quiet=quiet or as_json),), _stop_on_signals())
     with contextlib.suppress(BrokenPipeError):  # the reader has seen enough; how the run ended still counts
+        if debug and outcome.cause is not None:
+            traceback.print_exception(outcome.cause)
         _show(outcome, found, as_json=as_json, quiet=quiet)
     return outcome.exit_code
 

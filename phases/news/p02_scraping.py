@@ -20,6 +20,7 @@ from phases.common.fetch import Fetcher, Settings
 from phases.common.robots import Robots
 from phases.common.transport import Hosts
 from phases.news import scrape_page, scrape_source
+from phases.news.read_ahead import ReadAhead
 from phases.news.scrape_source import Desk
 
 FINE = frozenset(("ok", "not_modified", "empty"))
@@ -47,8 +48,9 @@ def run(inputs: Inputs, ctx: PhaseContext) -> Output:
         permit = Robots(fetcher).refusal if ctx.config["respect_robots"] else None
         start, end = (datetime.fromisoformat(setup["window"][side]) for side in ("start", "end"))
         desk = Desk(ctx, fetcher, permit, start, end)
-        rows = _read_sources(setup["sources"], desk)
-        pages = _read_pages([entry["url"] for row in rows for entry in row["chosen"]], desk)
+        ahead = ReadAhead(len(setup["sources"]), lambda url: scrape_page.read(url, desk))
+        rows = _read_sources(setup["sources"], desk, ahead)
+        pages = _read_pages([entry["url"] for row in rows for entry in row["chosen"]], desk, ahead)
     articles, skipped = _assemble(setup["sources"], rows, pages)
     sources = _account(setup["sources"], rows, articles)
     _judge(sources, articles, ctx)
@@ -80,12 +82,19 @@ def _hosts(*, sample: bool) -> AbstractContextManager[Hosts]:
     return served
 
 
-def _read_sources(sources: list[Row], desk: Desk) -> list[Row]:
+def _read_sources(sources: list[Row], desk: Desk, ahead: ReadAhead) -> list[Row]:
     """One row per source, in their order."""
+
+    def read(source: Row) -> Row:
+        ahead.asking()
+        row = scrape_source.read(source, desk)
+        ahead.answered(entry["url"] for entry in row["chosen"])
+        return row
+
     spread = _spread(sources, lambda source: source["feed"])
     concurrency = desk.ctx.config["concurrency"]
     done = desk.ctx.map(
-        lambda item: scrape_source.read(item, desk),
+        read,
         spread,
         key=_id,
         concurrency=concurrency,
@@ -95,12 +104,12 @@ def _read_sources(sources: list[Row], desk: Desk) -> list[Row]:
     return [found.get(source["id"]) or scrape_source.lost() for source in sources]
 
 
-def _read_pages(urls: Iterable[str], desk: Desk) -> dict[str, Row]:
+def _read_pages(urls: Iterable[str], desk: Desk, ahead: ReadAhead) -> dict[str, Row]:
     """The result of `scrape_page.read` for each distinct URL."""
     spread = _spread(dict.fromkeys(urls), str)
     concurrency = desk.ctx.config["concurrency"]
     done = desk.ctx.map(
-        lambda url: scrape_page.read(url, desk),
+        lambda url: ahead.take(url) or scrape_page.read(url, desk),
         spread,
         key=str,
         concurrency=concurrency,

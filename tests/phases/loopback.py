@@ -13,7 +13,7 @@ from typing import NamedTuple
 class Reply(NamedTuple):
     """One answer. ETag and Last-Modified in `headers` are honoured; `mode` says how the server misbehaves.
 
-    mode  "" | "hang" (no answer) | "drip" (never ends) | "drop" (closes the connection) | "chunked" (no length)
+    mode  "" | "held" (until `site.release_on` is asked for) | "hang" (no answer) | "drip" (never ends) | "drop" (closes the connection) | "chunked" (no length)
     """
 
     body: bytes = b""
@@ -29,7 +29,8 @@ class Site:
         self.asked: list[tuple[str, dict[str, str]]] = []
         self.port = 0
         self.most_at_once = 0
-        self.arrived, self.closing = threading.Event(), threading.Event()
+        self.arrived, self.released, self.closing = threading.Event(), threading.Event(), threading.Event()
+        self.release_on = ""
         self.crowd: threading.Barrier | None = None  # when set, answers wait for so many requests at once, or a while
         self._replies: dict[str, list[Reply]] = {}
         self._lock = threading.Lock()
@@ -52,6 +53,8 @@ class Site:
         with self._lock:
             self.asked.append((path, headers))
             self.arrived.set()
+            if path == self.release_on:
+                self.released.set()
             replies = self._replies.get(path, [Reply(b"not here", 404)])
             return replies.pop(0) if len(replies) > 1 else replies[0]
 
@@ -83,6 +86,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self._answer(self.site.take(self.path, {name.lower(): value for name, value in self.headers.items()}))
 
     def _answer(self, reply: Reply) -> None:
+        if reply.mode == "held":
+            self.site.released.wait(30)
         if reply.mode == "hang":
             self.site.closing.wait(30)
         if reply.mode in {"hang", "drop"}:
@@ -140,6 +145,7 @@ def serve() -> Iterator[Site]:
         yield site
     finally:
         site.closing.set()
+        site.released.set()
         server.shutdown()
         server.server_close()
         thread.join()

@@ -285,6 +285,20 @@ def test_a_server_that_asked_for_quiet_is_spared_until_then(site: Any, monkeypat
     assert [row["status"] for row in data["sources"]] == ["empty", "ok"]
 
 
+def test_pages_are_read_while_a_slow_feed_is_waited_for(site: Any) -> None:
+    site.release_on = "/a"  # the slow feed answers only when a page has been asked for
+    site.on("/a", page(LONG))
+    site.on("/b", page(LONG))
+    slow = source("slow", site.on("/slow", feed(item("/b"), item("/a"))._replace(mode="held")))
+    data = scrape(slow, source("quick", site.on("/quick", feed(item("/a")))))
+    assert [row["status"] for row in data["sources"]] == ["ok", "ok"]
+    assert [(article["url"][-1], article["source_id"]) for article in data["articles"]] == [
+        ("b", "slow"),
+        ("a", "slow"),
+    ]
+    assert site.paths().count("/a") == 1
+
+
 def test_a_page_that_fails_is_replaced_by_the_feeds_own_text(site: Any) -> None:
     carried = item("/gone", body=f"<![CDATA[<p>{LONG}</p><p>End.</p>]]>")
     data = scrape(source("lab", site.on("/feed", feed(carried, item("/gone-too")))))
