@@ -13,7 +13,7 @@ demo: $(VENV)/.demo
 	@$(BIN)/ace status latest-news
 
 test: check
-	$(BIN)/python -m pytest -n $(JOBS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -199,7 +199,11 @@ def _set_engine(engine: dict[str, Json], key: str, value: Json, where: str) -> N
         near = nearest(key, list(ENGINE_DEFAULTS)) or list(ENGINE_DEFAULTS)
         message = f"{where}: [ace] has no key {key!r}"
         raise ConfigError(message, hint=f"did you mean {', '.join(near)}?")
-    engine[key] = _fitting(ENGINE_DEFAULTS[key], value, where)
+    fitting = _fitting(ENGINE_DEFAULTS[key], value, where)
+    if isinstance(fitting, int) and fitting < 0:
+        message = f"{where}: {key}: {fitting} is below 0"
+        raise ConfigError(message)
+    engine[key] = fitting
 
 
 def _line(text: str, key: str, section: str = "") -> str:

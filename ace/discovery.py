@@ -28,14 +28,25 @@ def find(name: str) -> Pipeline:
     if name.endswith(".py"):
         return from_file(Path(name))
     if name in _built_in():
-        return _declared(importlib.import_module(f"{BUILT_IN}.{name}.pipeline"), name)
+        return _declared(_imported(f"{BUILT_IN}.{name}.pipeline", name), name)
     module = _entry_points().get(name)
     if module is None:
         known = names()
         near = runs.nearest(name, known) or known
         message = f"no pipeline {name!r}"
         raise UsageError(message, hint=f"did you mean {', '.join(near)}? (ace pipelines)")
-    return _declared(importlib.import_module(module), name)
+    return _declared(_imported(module, name), name)
+
+
+def _imported(module: str, name: str) -> ModuleType:
+    """The module that declares an installed pipeline. Raises ConfigError when it cannot be imported."""
+    try:
+        return importlib.import_module(module)
+    except AceError:
+        raise
+    except Exception as error:
+        message = f"pipeline {name}: {module} cannot be imported: {type(error).__name__}: {error}"
+        raise ConfigError(message) from error
 
 
 def from_file(path: Path) -> Pipeline:

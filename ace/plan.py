@@ -27,12 +27,13 @@ class Recorded(NamedTuple):
 
 
 class Current(NamedTuple):
-    """What a phase would be made with today."""
+    """What a phase would be made with today; `origin` says where a configuration key was set, where that is known."""
 
     code: str
     code_files: Mapping[str, list[str]]
     config: Mapping[str, Any]
     schema: str
+    origin: Mapping[str, str] = NOTHING
 
 
 class Decision(NamedTuple):
@@ -122,7 +123,9 @@ def stale_reasons(recorded: Recorded, current: Current) -> tuple[str, ...]:
         if key not in current.config:
             reasons.append(f"config {key} is gone")
         elif recorded.config[key] != current.config[key]:
-            reasons.append(f"config {key} changed from {short(recorded.config[key])} to {short(current.config[key])}")
+            change = f"from {short(recorded.config[key])} to {short(current.config[key])}"
+            where = f" ({current.origin[key]})" if key in current.origin else ""
+            reasons.append(f"config {key} changed {change}{where}")
     if recorded.schema != current.schema:
         reasons.append("schema changed")
     return tuple(reasons)

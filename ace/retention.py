@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import os
 import shutil
@@ -16,7 +17,9 @@ from ace.runs import Run
 
 KEEP, COMPRESS, DELETE = "keep", "compress", "delete"
 PIN = ".pin"  # a file of this name in a run folder keeps it for ever
-COMPRESSED_STATES = ("completed", "partial", "cancelled")
+DELETED = ".deleted"  # beside the runs: where a run goes, whole, before its files go
+LEVEL = 6  # of gzip: 9 takes several times as long for one or two per cent
+ENDED = ("completed", "partial", "cancelled")  # a run in another state may be resumed
 
 
 class Policy(NamedTuple):
@@ -48,34 +51,56 @@ def judge(runs: Iterable[Run], policy: Policy, now: datetime, protected: frozens
 
 
 def _verdict(run: Run, place: int, policy: Policy, now: datetime, protected: frozenset[str]) -> Verdict:
-    if (run.folder / PIN).exists():
-        return Verdict(run, KEEP, "pinned")
-    if run.state not in COMPRESSED_STATES:
-        return Verdict(run, KEEP, f"{run.state}: may be resumed")
-    if run.id in protected or place <= policy.keep:
+    if why := _untouchable(run):
+        return Verdict(run, KEEP, why)
+    if run.id in protected:
+        return Verdict(run, KEEP, "the latest link points to it")
+    if place <= policy.keep:
         return Verdict(run, KEEP, f"among the latest {policy.keep}")
-    age = now - clock.parse(run.content["created"])
+    age = _age(run, now)
     if place > policy.compress and age > timedelta(days=policy.days):
         return Verdict(run, DELETE, f"number {place} of {run.pipeline}, {age.days} days old")
-    if any(run.folder.glob("phase*.json")):
+    if _plain(run.folder):
         return Verdict(run, COMPRESS, f"number {place} of {run.pipeline}")
     return Verdict(run, KEEP, "compressed")
 
 
-def apply(verdict: Verdict) -> int:
-    """Do it, under the run's lock. Returns the bytes that were freed; 0 when somebody works on the run."""
+def _untouchable(run: Run) -> str:
+    """Why a run is left alone whatever its place and age; empty when it may be touched."""
+    if (run.folder / PIN).exists():
+        return "pinned"
+    if runfile.is_running(run.folder):
+        return "running"
+    return "" if run.state in ENDED else f"{run.state}: may be resumed"
+
+
+def _age(run: Run, now: datetime) -> timedelta:
+    """Time since the run began; none for a rebuilt run that does not say when, so that it is never too old."""
+    try:
+        return now - clock.parse(run.content["created"])
+    except ValueError:
+        return timedelta()
+
+
+def apply(verdict: Verdict) -> int | None:
+    """Do it, under the run's lock. Returns the bytes that were freed; None when the run was left alone because
+    somebody works on it, or has done so since the verdict."""
     folder = verdict.run.folder
-    before = size(folder)
     try:
         with lock.hold(folder / runfile.LOCK, f"run {folder.name}"):
-            if verdict.action == COMPRESS:
-                for path in sorted(folder.glob("phase*.json")):
-                    _compress(path)
-            elif verdict.action == DELETE:
-                _delete(folder)
+            if (folder / PIN).exists() or runfile.load(folder) != verdict.run.content:
+                return None
+            return _compress(folder) if verdict.action == COMPRESS else _delete(folder)
     except Locked:
-        return 0
-    return before - size(folder)
+        return None
+
+
+def sweep(root: Path) -> int:
+    """Remove what a prune that was killed had begun to delete. Returns the bytes that were freed."""
+    freed = sum(_remove(path) for path in (root / DELETED).glob("*"))
+    with contextlib.suppress(OSError):
+        (root / DELETED).rmdir()
+    return freed
 
 
 def size(folder: Path) -> int:
@@ -83,14 +108,30 @@ def size(folder: Path) -> int:
     return sum(os.lstat(os.path.join(where, name)).st_size for where, _, names in os.walk(folder) for name in names)
 
 
-def _compress(path: Path) -> None:
-    """The twin is durable before the original goes."""
-    twin = path.with_suffix(".json.gz")
-    atomic.write(twin, gzip.compress(path.read_bytes(), 6, mtime=0))
-    path.unlink()
+def _compress(folder: Path) -> int:
+    """Replace every artifact by its compressed twin, which is durable before the original goes."""
+    before = size(folder)
+    for path in _plain(folder):
+        twin = path.with_suffix(".json.gz")
+        with atomic.explained(path, "compress"):
+            status, content = path.stat(), path.read_bytes()
+            atomic.write(twin, gzip.compress(content, LEVEL, mtime=0))
+            os.utime(twin, ns=(status.st_atime_ns, status.st_mtime_ns))  # it tells damage from an edit, as before
+            path.unlink()
+    return before - size(folder)
 
 
-def _delete(folder: Path) -> None:
+def _plain(folder: Path) -> list[Path]:
+    """The artifacts that are not compressed yet. A link in their place is none, and is left as it is."""
+    return sorted(path for path in folder.glob("phase*.json") if path.is_file() and not path.is_symlink())
+
+
+def _delete(folder: Path) -> int:
     """Renamed first, so that a crash in the middle leaves no half run under a run's name."""
-    gone = atomic.move(folder, folder.parent / ".deleted" / folder.name)
-    shutil.rmtree(gone, ignore_errors=True)
+    return _remove(atomic.move(folder, folder.parent / DELETED / folder.name))
+
+
+def _remove(folder: Path) -> int:
+    before = size(folder)
+    shutil.rmtree(folder, ignore_errors=True)
+    return before - size(folder)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import itertools
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 import pytest
@@ -150,7 +151,8 @@ class Project:
     def environment(self) -> dict[str, str]:
         """Nothing of the caller's configuration; the packages come from this checkout."""
         kept = {name: os.environ[name] for name in ("PATH", "TMPDIR", "SYSTEMROOT") if name in os.environ}
-        return kept | {"HOME": str(self.folder / "home"), "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "random"}
+        own = {"HOME": str(self.folder / "home"), "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "random"}
+        return kept | own | {"ACE_ARTIFACTS": "runs", "ACE_CACHE": "cache"}
 
     def command(self, *words: str) -> list[str]:
         return [sys.executable, "-m", "ace", *words]
@@ -182,6 +184,38 @@ def clean_imports() -> Iterator[None]:
 @pytest.fixture
 def project(tmp_path: Path, clean_imports: None) -> Project:
     return Project(tmp_path)
+
+
+class Result(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def cli(
+    project: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Callable[..., Result]]:
+    """The command in this process, in the project's folder: quicker than a process, with the same code and messages."""
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    monkeypatch.chdir(project.folder)
+    for name in [name for name in os.environ if name.startswith(("ACE_", "XDG_"))]:
+        monkeypatch.delenv(name)
+    for name, value in (("HOME", str(project.folder / "home")), ("ACE_ARTIFACTS", "runs"), ("ACE_CACHE", "cache")):
+        monkeypatch.setenv(name, value)
+
+    def run(*words: str) -> Result:
+        from ace.cli.main import main
+
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main(list(words))
+        out, err = capsys.readouterr()
+        return Result(int(ended.value.code or 0), out, err)
+
+    yield run
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
 from importlib import import_module
 from typing import Any
@@ -49,6 +51,12 @@ class Commands(click.Group):
             ctx.fail(f"no command {args[0]!r}" + (f"; did you mean {', '.join(near)}?" if near else "; see ace --help"))
         return super().resolve_command(ctx, args)
 
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:  # `ace list | head`: the reader has seen enough
+            return 0
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
@@ -78,14 +86,22 @@ def main(arguments: list[str] | None = None) -> None:
         code = error.exit_code
     except AceError as error:
         code = report(error)
-    except BrokenPipeError:  # `ace list | head`: the reader has seen enough
-        sys.stderr.close()
-        code = 0
     except KeyboardInterrupt:
         code = 130
     except Exception as error:
         code = _bug(error)
+    _let_go_of_readers()
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _let_go_of_readers() -> None:
+    """The exit code is the command's, also when nobody reads its output any more (Python would make it 120)."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            with contextlib.suppress(OSError, ValueError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def report(error: AceError) -> int:
@@ -94,17 +110,19 @@ def report(error: AceError) -> int:
         _traceback(error)
     from ace.views.safe import clean  # noqa: PLC0415  (only when there is something to say)
 
-    click.echo(f"ace: {clean(error.message, lines=True)}", err=True)
-    if error.hint:
-        click.echo(f"     {clean(error.hint, lines=True)}", err=True)
+    with contextlib.suppress(BrokenPipeError):
+        click.echo(f"ace: {clean(error.message, lines=True)}", err=True)
+        if error.hint:
+            click.echo(f"     {clean(error.hint, lines=True)}", err=True)
     return error.exit_code
 
 
 def _bug(error: Exception) -> int:
     if "--debug" in sys.argv:
         _traceback(error)
-    click.echo(f"ace: a bug in ACE: {type(error).__name__}: {error}", err=True)
-    click.echo("     committed artifacts are intact; run it again with --debug for the traceback", err=True)
+    with contextlib.suppress(BrokenPipeError):
+        click.echo(f"ace: a bug in ACE: {type(error).__name__}: {error}", err=True)
+        click.echo("     committed artifacts are intact; run it again with --debug for the traceback", err=True)
     return 70
 
 

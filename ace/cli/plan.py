@@ -6,8 +6,9 @@ import click
 
 from ace import discovery
 from ace.cli.options import common, print_json
-from ace.cli.planning import overrides_of, planned
+from ace.cli.planning import Planned, overrides_of, planned
 from ace.plan import CHECK, RUN
+from ace.views.safe import clean
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
@@ -29,8 +30,8 @@ def command(
 ) -> None:
     """Show what a run would do, and why.
 
-    For every phase: run, skip (its artifact is valid), check (it runs if an input comes out different) or blocked.
-    Without an earlier run of the pipeline, the plan of a new one.
+    For every phase: run, skip (its artifact is valid) or check (it runs if an input comes out different). Without an
+    earlier run of the pipeline, the plan of a new one.
     """
     found = discovery.find(pipeline)
     plan = planned(found, run_id, overrides_of(found, inputs, assignments), artifacts, rerun_stale=rerun_stale)
@@ -38,12 +39,17 @@ def command(
         print_json({"run_id": plan.run_id, "phases": [one._asdict() for one in plan.decisions]})
         return
     click.echo(f"{found.name}: " + (f"run {plan.run_id}" if plan.run_id else "a new run"), err=True)
+    width = max((len(one.phase) for one in plan.decisions), default=0)
     for number, one in enumerate(plan.decisions, 1):
-        click.echo(f"{number:>2} {one.phase:<20} {one.action:<7} {one.reason}")
+        click.echo(f"{number:>2} {one.phase:<{width}}  {one.action:<5}  {clean(one.reason)}")
         for reason in one.stale:
-            click.echo(f"   {'':<20} {'':<7} stale: {reason} (kept; --rerun-stale makes it anew)")
+            click.echo(f"{'':<{width + 12}}stale: {clean(reason)}")
+    click.echo(_summary(plan), err=True)
+
+
+def _summary(plan: Planned) -> str:
     work = sum(one.action == RUN for one in plan.decisions)
     maybe = sum(one.action == CHECK for one in plan.decisions)
-    click.echo(
-        f"{work} to run, {maybe} perhaps, {len(plan.decisions) - work - maybe} kept; no model is asked: $0", err=True
-    )
+    stale = sum(bool(one.stale) and one.action != RUN for one in plan.decisions)
+    text = f"{work} to run, {maybe} perhaps, {len(plan.decisions) - work - maybe} kept; no model is asked: $0"
+    return text + (f"\n{stale} stale, kept all the same; --rerun-stale makes them anew" if stale else "")

@@ -9,14 +9,18 @@ from typing import NamedTuple
 from ace import config, examine, plan, runfile, runs
 from ace.cli.run import parse_inputs
 from ace.errors import UsageError
-from ace.records import Json, Pipeline
+from ace.records import Data, Json, Pipeline
+
+NOT_YET = runs.PREFIX  # stands for the folder of a run that has not begun: a run's own folder has a longer name
 
 
 class Planned(NamedTuple):
-    """`run_id` is empty when there is no run yet."""
+    """`run_id` is empty when there is no run yet. `known` and `states` are by phase: what is on disk, and run.json."""
 
     run_id: str
     decisions: list[plan.Decision]
+    known: Mapping[str, examine.Known]
+    states: Mapping[str, Data]
 
 
 def overrides_of(pipeline: Pipeline, inputs: tuple[str, ...], assignments: tuple[str, ...]) -> dict[str, Json]:
@@ -30,25 +34,39 @@ def planned(
     """What `ace run` would do with that run today. Raises UsageError, ConfigError, DamagedArtifact."""
     settings = config.load({"artifacts": artifacts})
     run = _find(settings.artifacts, pipeline, run_id)
-    folder = run.folder if run else settings.artifacts / f"{runs.PREFIX}none"
+    folder = run.folder if run else settings.artifacts / NOT_YET
     content = run.content if run else runfile.new("", pipeline, {}, "")
     values = config.effective(pipeline, settings, content["settings"] | dict(overrides))
     known = examine.examine(folder, pipeline, values, content)
+    origins = _origins(pipeline, settings, content["settings"], overrides)
     recorded = {name: one.recorded for name, one in known.items()}
-    current = {name: one.current for name, one in known.items()}
+    current = {name: one.current._replace(origin=origins[name]) for name, one in known.items()}
     decisions = plan.whole(pipeline.phases, recorded, current, plan.Asked(rerun_stale=rerun_stale))
-    return Planned(run.id if run else "", decisions)
+    return Planned(run.id if run else "", decisions, known, content["phases"])
 
 
 def _find(folder: Path, pipeline: Pipeline, run_id: str) -> runs.Run | None:
-    if run_id != runs.LATEST:
-        run = runs.resolve(folder, run_id)
-    else:
-        found = runs.everything(folder, pipeline.name)
-        if not found:
+    """The run; None when the latest one of a pipeline without runs is asked for."""
+    if run_id == runs.LATEST:
+        if not runs.everything(folder, pipeline.name):
             return None
-        run = found[0]
+        run_id = f"{runs.LATEST}-{pipeline.name}"  # as `ace run --run-id latest` understands it
+    run = runs.resolve(folder, run_id)
     if run.pipeline != pipeline.name:
         message = f"run {run.id} is a run of {run.pipeline}, not of {pipeline.name}"
         raise UsageError(message)
     return run
+
+
+def _origins(
+    pipeline: Pipeline, settings: config.Settings, kept: Mapping[str, Json], overrides: Mapping[str, Json]
+) -> dict[str, dict[str, str]]:
+    """{phase: {key: where its value comes from}}: file and line, variable, run.json, command line, default."""
+    origins = {phase.name: dict.fromkeys(phase.config, "the default") for phase in pipeline.phases}
+    said = settings.phases.get(pipeline.name, {})
+    layers = {dotted: settings.origin.get(f"{pipeline.name}.{dotted}", "") for dotted in said}
+    layers |= dict.fromkeys(kept, "kept in run.json") | dict.fromkeys(overrides, "command line")
+    for dotted, where in layers.items():
+        phase, _, key = dotted.partition(".")
+        origins[phase][key] = where
+    return origins

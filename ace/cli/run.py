@@ -6,8 +6,8 @@ import contextlib
 import os
 import re
 import signal
+import shlex
 import sys
-import traceback
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -96,8 +96,10 @@ def command(
     outcome = orchestrator.run(request, (Lines(sys.stderr, quiet=quiet or as_json),), _stop_on_signals())
     with contextlib.suppress(BrokenPipeError):  # the reader has seen enough; how the run ended still counts
         if debug and outcome.cause is not None:
+            import traceback  # noqa: PLC0415
+
             traceback.print_exception(outcome.cause)
-        _show(outcome, found, as_json=as_json, quiet=quiet)
+        _show(outcome, found, artifacts, as_json=as_json, quiet=quiet)
     return outcome.exit_code
 
 
@@ -169,14 +171,15 @@ def _stop_on_signals() -> Stop:
     return stop
 
 
-def _show(outcome: orchestrator.Outcome, pipeline: Pipeline, *, as_json: bool, quiet: bool) -> None:
+def _show(outcome: orchestrator.Outcome, pipeline: Pipeline, artifacts: str, *, as_json: bool, quiet: bool) -> None:
     report = _side_file(outcome.folder)
     if as_json:
         print_json(_as_json(outcome, report))
         return
     if quiet and outcome.exit_code == 0:
         return
-    resume = f"ace run {pipeline.file or pipeline.name} --run-id {outcome.run_id}"
+    words = ["ace", "run", pipeline.file or pipeline.name, "--run-id", outcome.run_id]
+    resume = shlex.join(words + (["--artifacts", artifacts] if artifacts else []))
     where = str(report or outcome.folder)
     click.echo(f"{outcome.state}: {clean(_summary(outcome), lines=True)}", err=True)
     if outcome.exit_code not in (0, 3):

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import click
 
 from ace import discovery, jsonio, runs, schema, store
 from ace.cli.options import common, print_json, root
 from ace.errors import AceError, DamagedArtifact
-from ace.records import Data
+from ace.records import Data, Pipeline
+from ace.views import reading
+from ace.views.safe import clean
+
+SOUND = ("valid", "pending")
+SHOWN_HASH = 12  # characters: enough to see that two differ
+HINTS = {  # what goes on with the run does about it
+    "missing": "makes again what is missing",
+    "damaged": "rebuilds what is damaged",
+    "edited": "takes what was edited as it is, and does what follows again",
+    "stale": "makes again what was made from something else",
+}
+SIDE_FILE = "its side file"
 
 
 @click.command()
@@ -17,54 +31,71 @@ def command(run_id: str, artifacts: str, as_json: bool, debug: bool) -> int:
     """Check every artifact of a run again.
 
     Checksums, schemas, side files and the hashes that each phase recorded of its inputs. Exit 65 when anything is
-    missing, edited or damaged. The hash covers the data of all phases: equal hashes are equal runs.
+    missing, edited, damaged or stale (made from inputs that are not there any more). The hash covers the data of all
+    phases: equal hashes are equal runs.
     """
     run = runs.resolve(root(artifacts), run_id)
-    rows = [check(run, name, state) for name, state in _in_order(run)]
+    rows = check(run)
     whole = jsonio.sha256(jsonio.dumps([[row["phase"], row["sha256"]] for row in rows]))
-    bad = [row for row in rows if row["state"] not in ("valid", "pending")]
+    bad = [row for row in rows if row["state"] not in SOUND]
     if as_json:
         print_json({"run_id": run.id, "sha256": whole, "sound": not bad, "phases": rows})
     else:
-        for row in rows:
-            click.echo(
-                f"{row['number']:>2} {row['phase']:<20} {row['state']:<8} {row['sha256'][:16]}  {row['why']}".rstrip()
-            )
+        _show(run, rows)
         click.echo(f"{whole}  run {run.id}")
+        _complain(run, rows, bad, artifacts)
     return DamagedArtifact.exit_code if bad else 0
 
 
-def check(run: runs.Run, name: str, state: Data) -> Data:
-    """One row: {phase, number, state, sha256, why}."""
-    row = {"phase": name, "number": state["number"], "sha256": "", "why": ""}
-    place = store.Place(
-        run.folder, run.id, run.pipeline, state["number"], name, _schema(run, name), state.get("written_ns")
-    )
+def check(run: runs.Run) -> list[Data]:
+    """A row for every phase, in order: {phase, number, state, sha256, why}.
+
+    `state` is valid, edited, damaged, stale, missing (it was committed) or pending (it never was).
+    """
+    pipeline = _pipeline(run)
+    rows: list[Data] = []
+    for number, name, state in reading.phases(run):
+        place = store.Place(run.folder, run.id, run.pipeline, number, name, _schema(pipeline, name))
+        there = {row["phase"]: row["sha256"] for row in rows}
+        said = _check(place._replace(written_ns=state.get("written_ns")), state, there)
+        rows.append({"phase": name, "number": number, "state": "", "sha256": "", "why": ""} | said)
+    return rows
+
+
+def _check(place: store.Place, state: Data, there: Mapping[str, str]) -> Data:
+    """What is found of one phase. `there` holds the hashes of the phases before it, empty where nothing was found."""
     try:
         artifact = store.find(place)
     except AceError as error:
-        return row | {"state": "damaged", "why": error.message}
+        return {"state": "damaged", "why": error.message}
     if artifact is None:
         finished = state["state"] in ("completed", "partial")
-        return row | {"state": "missing" if finished else "pending"}
-    row["sha256"] = artifact.sha256
+        return {"state": "missing", "why": f"{place.path} is missing"} if finished else {"state": "pending"}
+    found = {"sha256": artifact.sha256}
     if artifact.edited:
-        return row | {"state": "edited", "why": "its data were changed after the commit"}
-    why = _envelope(artifact) or _side_files(run, artifact) or _inputs(run, artifact)
-    return row | {"state": "damaged" if why else "valid", "why": why}
+        return found | {"state": "edited", "why": f"{artifact.path} was changed after its commit"}
+    if why := _envelope(artifact) or _side_files(place, artifact):
+        return found | {"state": "damaged", "why": why}
+    if why := _inputs(artifact, there):
+        return found | {"state": "stale", "why": why}
+    return found | {"state": "valid"}
 
 
-def _in_order(run: runs.Run) -> list[tuple[str, Data]]:
-    return sorted(run.content["phases"].items(), key=lambda pair: int(pair[1]["number"]))
-
-
-def _schema(run: runs.Run, name: str) -> schema.Schema | None:
-    """The schema to check against; None when the pipeline is not installed: a file that a run names is not executed."""
+def _pipeline(run: runs.Run) -> Pipeline | None:
+    """The pipeline whose schemas to check against. None for a .py file: a run that may come from anywhere is read, and
+    what it names is not executed."""
     if run.content["pipeline_file"]:
         return None
     try:
-        pipeline = discovery.find(run.pipeline)
-        return discovery.phase_schema(pipeline, discovery.phase(pipeline, name))
+        return discovery.find(run.pipeline) if not run.pipeline.endswith(".py") else None
+    except AceError:
+        return None
+
+
+def _schema(pipeline: Pipeline | None, name: str) -> schema.Schema | None:
+    """None when there is none to be found any more."""
+    try:
+        return discovery.phase_schema(pipeline, discovery.phase(pipeline, name)) if pipeline else None
     except AceError:
         return None
 
@@ -78,20 +109,49 @@ def _envelope(artifact: store.Artifact) -> str:
     return ""
 
 
-def _side_files(run: runs.Run, artifact: store.Artifact) -> str:
-    for name, expected in artifact.metadata.get("files", {}).items():
-        path = run.folder / name
+def _side_files(place: store.Place, artifact: store.Artifact) -> str:
+    """Whether the side files are what was committed. Only files that this phase may have written are opened."""
+    for name, expected in artifact.metadata["files"].items():
+        path = place.folder / name
+        if not name.startswith(f"{place.stem}.") or path.is_symlink():
+            return f"{SIDE_FILE} {name} is none of its own"
         if not path.is_file():
-            return f"its side file {name} is missing"
-        if jsonio.sha256(path.read_bytes()) != expected:
-            return f"its side file {name} was changed"
+            return f"{SIDE_FILE} {name} is missing"
+        try:
+            found = jsonio.sha256(path.read_bytes())
+        except OSError as error:
+            return f"{SIDE_FILE} {name} cannot be read: {error.strerror}"
+        if found != expected:
+            return f"{SIDE_FILE} {name} was changed"
     return ""
 
 
-def _inputs(run: runs.Run, artifact: store.Artifact) -> str:
+def _inputs(artifact: store.Artifact, there: Mapping[str, str]) -> str:
     """Whether the inputs that the phase recorded are those that are there."""
-    for name, expected in artifact.metadata.get("fingerprint", {}).get("inputs", {}).items():
-        state = run.content["phases"].get(name, {})
-        if state.get("sha256", expected) != expected:
+    for name, expected in artifact.metadata["fingerprint"]["inputs"].items():
+        if there.get(name, expected) not in ("", expected):
             return f"it was made from another {name}"
     return ""
+
+
+def _show(run: runs.Run, rows: list[Data]) -> None:
+    width = max((len(row["phase"]) for row in rows), default=0)
+    for row in rows:
+        why = clean(row["why"]).removeprefix(f"{run.folder}/")  # JSON has the whole path
+        line = f"{row['number']:>2} {row['phase']:<{width}}  {row['state']:<7}  {row['sha256'][:SHOWN_HASH]:<12}  {why}"
+        click.echo(line.rstrip())
+
+
+def _complain(run: runs.Run, rows: list[Data], bad: list[Data], artifacts: str) -> None:
+    """How much is wrong, and what to type, on stderr."""
+    if not bad:
+        return
+    click.echo(f"ace: {len(bad)} of {len(rows)} artifacts are not as they were committed", err=True)
+    again = reading.command(run, artifacts)
+    side = [row for row in bad if row["why"].startswith(SIDE_FILE)]
+    states = {row["state"] for row in bad if row not in side}
+    said = ", ".join(text for state, text in HINTS.items() if state in states)
+    if said:
+        click.echo(f"     {again}   ({said})", err=True)
+    for row in side:
+        click.echo(f"     {again} --run-phase {row['number']}   (writes its side files again)", err=True)

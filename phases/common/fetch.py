@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import http.cookiejar
 import queue
+import ssl
 import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cache
 from typing import Self
 from urllib.parse import urlsplit
 
@@ -53,6 +55,12 @@ class Settings:
     allow_loopback: bool = False
 
 
+@cache
+def _trusted() -> ssl.SSLContext:
+    """The usual certificate authorities; reading them takes 45 ms."""
+    return httpx.create_ssl_context()
+
+
 class _Slot:
     """One connection's worth of a host, used by one thread at a time."""
 
@@ -89,7 +97,6 @@ class Fetcher:
     ) -> None:
         self.settings = settings
         self._check, self._wait, self._mapped = check, wait, dict(hosts or {})
-        self._ssl = httpx.create_ssl_context()
         self._hosts: dict[str, _Host] = {}
         self._unanswered: dict[str, list[Answer]] = {}
         self._lock = threading.Lock()
@@ -153,7 +160,7 @@ class Fetcher:
 
     def _new_slot(self) -> _Slot:
         allow_loopback = self.settings.allow_loopback
-        transport = GuardedTransport(Clock(self._check), self._ssl, self._mapped, allow_loopback=allow_loopback)
+        transport = GuardedTransport(Clock(self._check), _trusted(), self._mapped, allow_loopback=allow_loopback)
         return _Slot(transport, self.settings.user_agent)
 
     def _request(self, host: _Host, url: str, headers: Mapping[str, str], kinds: tuple[str, ...]) -> Answer:

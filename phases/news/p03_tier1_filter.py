@@ -1,7 +1,8 @@
 """Tier 1: keep the articles that cheap rules say are worth a model's time.
 
 Reads   scraping.articles; initialization.window, company, categories, known_stories, source_stats
-Writes  articles (with tier1_score 0..1, tier1_reasons, story: id, size, also_reported_by, related), best first;
+Writes  articles (with tier1_score 0..1, tier1_reasons, story: id, size, also_reported_by, related; category may be
+        the article's own where its source's says nothing), best first;
         dropped (id, title, url, source, reason, detail)
 
 Free and without a model: under a second for 3,000 articles. Reasons for dropping, in the order in which they are
@@ -21,6 +22,7 @@ from phases.common import dedup, stories
 from phases.news import features
 from phases.news.features import Article
 from phases.news.phrases import Phrases
+from phases.news.sections import Sections
 from phases.news.tier1_gates import Gates, Refusal, gates, off_topic, refusal
 from phases.news.tier1_score import Score, score, with_outlets
 
@@ -74,7 +76,7 @@ def select(
     for place, (candidate, _) in enumerate(told[len(kept) :], len(kept) + 1):
         detail = f"place {place} of {len(told)} with score {candidate.score.value:.3f}; {len(kept)} are kept"
         dropped.append(_drop(candidate.article, Refusal("below_cut", detail)))
-    return _finished(kept, related), dropped
+    return _finished(kept, related, Sections(context["categories"])), dropped
 
 
 def _refused(article: Article, demands: Gates, dropped: Dropped) -> bool:
@@ -139,14 +141,19 @@ def _leader(members: list[Candidate]) -> Candidate:
     return min(members, key=lambda each: (-each.score.value, -len(each.article["text"]), each.order))
 
 
-def _finished(kept: list[tuple[Candidate, list[Article]]], related: list[tuple[str, str]]) -> list[dict[str, Any]]:
+def _finished(
+    kept: list[tuple[Candidate, list[Article]]], related: list[tuple[str, str]], sections: Sections
+) -> list[dict[str, Any]]:
     ids = {candidate.article["id"] for candidate, _ in kept}
     near: dict[str, list[str]] = {}
     for first, second in related:
         if first in ids and second in ids:
             near.setdefault(first, []).append(second)
             near.setdefault(second, []).append(first)
-    return [_article(each, reports, near.get(each.article["id"], [])) for each, reports in kept]
+    return [
+        _article(each, reports, near.get(each.article["id"], [])) | {"category": sections.of(each.article)}
+        for each, reports in kept
+    ]
 
 
 def _article(candidate: Candidate, reports: list[Article], related: Iterable[str]) -> dict[str, Any]:

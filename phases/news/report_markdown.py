@@ -29,7 +29,7 @@ _STATUS = {
     "robots": "robots.txt forbids it",
     "parse_error": "feed unreadable",
     "empty": "feed empty",
-    "blocked": "address refused",
+    "blocked": "refused",
 }
 _REASONS = {  # checks of the analysis whose finding needs a word of introduction; the others speak for themselves
     "complete": "unfinished sentence",

@@ -66,13 +66,15 @@ def article(source: Mapping[str, Any], entry: Mapping[str, Any], found: Mapping[
         own = plain_text(entry["content_html"])
         if len(own) >= FEED_TEXT_CHARS:
             text, language, extractor = own, identify(own, language), "feed"
+    title = entry["title"] or page["title"] or "(untitled)"
+    text = without_title(text, title)
     if not text:
         return None
     published, published_by = _published(entry["published"], page["published"])
     return {
         "id": article_id(entry["url"]),
         "url": entry["url"],
-        "title": entry["title"] or page["title"] or "(untitled)",
+        "title": title,
         "source_id": source["id"],
         "source": source["name"],
         "category": source["category"],
@@ -85,6 +87,16 @@ def article(source: Mapping[str, Any], entry: Mapping[str, Any], found: Mapping[
         "extractor": extractor,
         "content_sha256": hashlib.sha256(text.encode()).hexdigest(),
     }
+
+
+def without_title(text: str, title: str) -> str:
+    """The text without the title that plain pages run together with its first sentence, once or several times."""
+    if not title:
+        return text
+    rest = text
+    while rest[: len(title)].casefold() == title.casefold():
+        rest = rest[len(title) :].lstrip(" .:|–—-\n")
+    return rest
 
 
 def article_id(url: str) -> str:

@@ -290,13 +290,13 @@ def test_pages_are_read_while_a_slow_feed_is_waited_for(site: Any) -> None:
     site.on("/a", page(LONG))
     site.on("/b", page(LONG))
     slow = source("slow", site.on("/slow", feed(item("/b"), item("/a"))._replace(mode="held")))
-    data = scrape(slow, source("quick", site.on("/quick", feed(item("/a")))))
+    data = scrape(slow, source("quick", site.on("/quick", feed(item("/gone"), item("/a")))))
     assert [row["status"] for row in data["sources"]] == ["ok", "ok"]
     assert [(article["url"][-1], article["source_id"]) for article in data["articles"]] == [
         ("b", "slow"),
         ("a", "slow"),
     ]
-    assert site.paths().count("/a") == 1
+    assert (site.paths().count("/a"), site.paths().count("/gone")) == (1, 1)
 
 
 def test_a_page_that_fails_is_replaced_by_the_feeds_own_text(site: Any) -> None:
