@@ -6,6 +6,7 @@ It is a summary, not the truth: artifacts and events are. Lost or torn, it is re
 from __future__ import annotations
 
 import threading
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -88,9 +89,8 @@ def rebuild(folder: Path) -> Data | None:
     started: Data = {}
     for event in events.read(folder):
         started = event if event["kind"] == "run_started" else started
-    found = sorted(
-        filter(None, (_metadata(path) for path in folder.glob("phase*.json"))), key=lambda m: m["phase_number"]
-    )
+    paths = [*folder.glob("phase*.json.gz"), *folder.glob("phase*.json")]
+    found = sorted(filter(None, map(_metadata, paths)), key=lambda m: m["phase_number"])
     if not started and not found:
         return None
     first = found[0] if found else {}
@@ -148,14 +148,22 @@ def _rebuilt_state(phases: Data) -> str:
 
 def _metadata(path: Path) -> Data | None:
     try:
-        raw = path.read_bytes()
+        raw = _unpacked(path) if path.suffix == ".gz" else path.read_bytes()
         document = jsonio.loads(raw, what=path.name)
-    except (OSError, ValueError, AceError):
+    except (OSError, EOFError, ValueError, zlib.error, AceError):
         return None
     metadata = document.get("metadata") if isinstance(document, dict) else None
     if not isinstance(metadata, dict) or not isinstance(metadata.get("phase_number"), int):
         return None
     return metadata if isinstance(metadata.get("phase_name"), str) else None
+
+
+def _unpacked(path: Path) -> bytes:
+    """At most a byte more than an artifact may have, which is then refused."""
+    import gzip  # noqa: PLC0415  (only old runs are compressed)
+
+    with gzip.open(path) as file:
+        return file.read(jsonio.MAX_BYTES + 1)
 
 
 def _rebuilt_phase(metadata: Data) -> Data:

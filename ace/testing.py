@@ -54,10 +54,14 @@ class MemoryBlobs:
 
 
 class InProcess:
-    """Isolation without processes, for tests of a phase's own logic."""
+    """Isolation without processes, for tests of a phase's own logic; one call at a time, as in a worker."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
 
     def call(self, function: Callable[..., Any], args: tuple[Any, ...], timeout_s: float) -> Any:
-        return function(*args)
+        with self._lock:
+            return function(*args)
 
 
 class MemoryServices:

@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping
-from queue import SimpleQueue
-from threading import Thread
 
 from ace import clock, plan, runfile, store
 from ace.errors import (
@@ -74,6 +72,9 @@ class Walk:
 
     def _side_by_side(self, to_run: list[Known]) -> None:
         """Run these, and whatever becomes ready meanwhile, in threads of their own until none is left running."""
+        from queue import SimpleQueue  # noqa: PLC0415  (a chain needs no queue)
+        from threading import Thread  # noqa: PLC0415
+
         finished: SimpleQueue[tuple[str, BaseException | None]] = SimpleQueue()
         threads: list[Thread] = []
 

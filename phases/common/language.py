@@ -7,6 +7,7 @@ so the page's word counts only where the guess is unsure.
 from __future__ import annotations
 
 import math
+import threading
 from functools import cache
 from typing import Any
 
@@ -14,6 +15,7 @@ SAMPLE_CHARS = 2000  # more text does not change the guess, and the classifier's
 MIN_LETTERS = 20  # fewer letters say nothing about a language; then only the page's own word is left
 SURE = 0.9  # normalised probability above which the page's own `lang` is not listened to
 CODE_LETTERS = 2  # ISO 639-1
+_loading = threading.Lock()
 
 
 def identify(text: str, hint: str = "") -> str:
@@ -37,12 +39,14 @@ def primary_tag(tag: str) -> str:
 
 
 @cache
-def _identifier() -> Any:
+def _load() -> Any:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415  (loads numpy and a model)
 
     return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
 
 
 def _classify(sample: str) -> tuple[str, float]:
-    language, probability = _identifier().classify(sample)
+    with _loading:  # a cache does not keep a second thread from loading the same model meanwhile
+        identifier = _load()
+    language, probability = identifier.classify(sample)
     return primary_tag(str(language)), float(probability) if math.isfinite(probability) else 0.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import signal
 from typing import Any
 
@@ -26,7 +27,8 @@ def test_progress_goes_to_stderr_and_the_report_to_stdout(cli: Any, project: Any
 
 
 def test_the_folder_is_printed_when_there_is_no_report(cli: Any, project: Any) -> None:
-    project.write("demo.py", project.file.read_text().partition(', files={"md"')[0].replace("return Output(data", "return Output(data)") + project.file.read_text().partition("total')}\\n\"})")[2])
+    head, _, rest = project.file.read_text().partition(', files={"md"')
+    project.write("demo.py", head + ")\n" + rest.partition("\n")[2])
     assert run(cli).out == "runs/run_r\n"
 
 
@@ -49,8 +51,6 @@ def test_a_failed_run_says_what_where_and_what_to_type(cli: Any, project: Any) -
 
 
 def test_the_command_to_go_on_with_finds_the_run_wherever_it_is(cli: Any, project: Any) -> None:
-    import shlex
-
     project.do("three", "raise PhaseError('no')")
     result = run(cli, "--artifacts", "my runs")
     command = result.err.partition("go on with: ace ")[2].splitlines()[0]
@@ -196,12 +196,10 @@ SIGNALS = {signal.SIGTERM: 143, signal.SIGINT: 130}
 @pytest.mark.parametrize("number", SIGNALS, ids=lambda number: number.name)
 def test_a_signal_ends_the_run_between_two_items_and_it_goes_on(project: Any, number: int, mode: list[str]) -> None:
     # The phase says that it is at work, then waits for the signal: `wait` ends at once, by Interrupted.
-    project.do("three", "ctx.map(str, [1], key=str); os.write(os.open(HERE / 'ready', os.O_WRONLY), b'x'); ctx.wait(120)")
-    import os
-
-    os.mkfifo(project.folder / "ready")
+    project.do("three", "ctx.map(str, [1], key=str); (HERE / 'ready').write_text('x'); ctx.wait(120)")
+    ready = project.gate("ready")
     process = project.start("run", "demo.py", "--run-id", "r", *mode)
-    (project.folder / "ready").read_bytes()
+    ready()
     process.send_signal(number)
     _, err = process.communicate(timeout=60)
     assert process.returncode == SIGNALS[number]
@@ -215,16 +213,19 @@ def test_a_signal_ends_the_run_between_two_items_and_it_goes_on(project: Any, nu
 
 
 def test_a_second_signal_ends_a_phase_that_does_not_listen(project: Any) -> None:
-    import os
-
-    os.mkfifo(project.folder / "ready")
-    project.do("three", "import time; os.write(os.open(HERE / 'ready', os.O_WRONLY), b'x'); time.sleep(120)")
+    ready, told = project.gate("ready"), project.gate("told")
+    project.do(
+        "three",
+        "import time\n(HERE / 'ready').write_text('x')\n"
+        "while not ctx._services._stop.requested: time.sleep(0.001)\n"
+        "(HERE / 'told').write_text('x')\ntime.sleep(120)",
+    )
     process = project.start("run", "demo.py", "--run-id", "r")
-    (project.folder / "ready").read_bytes()
+    ready()
+    process.send_signal(signal.SIGINT)
+    told()
     process.send_signal(signal.SIGTERM)
-    while process.poll() is None:  # the first is only noted; as many as it takes, one noted at a time
-        process.send_signal(signal.SIGTERM)
-    process.communicate()
+    process.communicate(timeout=60)
     assert process.returncode == 143
     project.undo()
     project.executed()
