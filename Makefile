@@ -34,9 +34,11 @@ picture: $(VENV)/.dev
 clean:
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
+# pip 23, which Python 3.11 brings, fails on two spellings of one extra (lxml[html_clean], lxml[html-clean]).
 $(VENV)/bin/python:
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "ACE needs Python 3.11 or newer: make PYTHON=python3.12")'
-	$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "ACE needs Python 3.11 or newer: make PYTHON=python3.12")'
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=24'
 
 $(VENV)/.demo: $(VENV)/bin/python pyproject.toml
 	@echo "installing ACE with the news extra into $(VENV)"
