@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import itertools
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,7 @@ from ace.errors import CannotCreate, StorageError
 
 TEMPORARY = ".tmp-"
 TRASH = ".trash"
+_NO_LINKS = (errno.EXDEV, errno.EPERM, errno.EMLINK, errno.EOPNOTSUPP, errno.ENOSYS)  # a file system's or its mount's
 _HINTS = {
     errno.ENOSPC: "the disk is full: free space, then run the same command again",
     errno.EDQUOT: "the disk quota is used up: free space, then run the same command again",
@@ -61,13 +63,43 @@ def write(path: Path, content: bytes, *, durable: bool = True) -> None:
 def link(target: str, path: Path) -> None:
     """Point the symbolic link `path` at `target`; a reader never finds it missing."""
     with explained(path, "link"):
-        temporary = _temporary(path)
+        # named by the target, whose lock the caller holds: what a killed writer left is replaced, nobody else's is touched
+        temporary = path.parent / f"{TEMPORARY}{path.name}-{target}"
+        _forget(temporary)
         os.symlink(target, temporary)
         try:
             os.replace(temporary, path)
         except BaseException:
             _forget(temporary)
             raise
+
+
+def link_file(source: Path, path: Path) -> bool:
+    """Give a regular file the further name `path`. Returns False where that is not possible and it was copied, with
+    its modification time. What has two names changes under both: only for files that are replaced, never rewritten."""
+    with explained(path, "link"):
+        descriptor = os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        with open(descriptor, "rb") as file:
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode):
+                raise OSError(errno.EINVAL, "not a regular file")
+            try:
+                os.link(source, path, follow_symlinks=False)
+            except OSError as error:
+                if error.errno not in _NO_LINKS:
+                    raise
+                write(path, file.read())
+                os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+                return False
+    return True
+
+
+def publish(draft: Path, folder: Path) -> None:
+    """Let a finished folder take the place of the empty `folder`, names in it and all."""
+    with explained(folder, "make"):
+        sync_folder(draft)
+        os.replace(draft, folder)
+        sync_folder(folder.parent)
 
 
 def move(path: Path, to: Path) -> Path:

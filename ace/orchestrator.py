@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import ace
-from ace import atomic, clock, config, discovery, lock, plan, runfile, runs
+from ace import atomic, clock, config, discovery, lock, plan, runfile, runs, store
 from ace.errors import AceError, DamagedArtifact, Interrupted, StorageError, UsageError
 from ace.events import EventLog, Listener
 from ace.examine import Known, examine
@@ -58,6 +58,7 @@ def run(request: Request, listeners: tuple[Listener, ...] = (), stop: Stop | Non
     Raises Locked, UsageError, ConfigError, CannotCreate or DamagedArtifact before anything is changed.
     """
     stop = stop or Stop()
+    plan.reads(request.pipeline.phases)  # a pipeline that makes no sense makes no folder
     with _open(request) as folder, contextlib.ExitStack() as closing:
         state = _state(request, folder)
         overrides = state.content["settings"] | dict(request.overrides)
@@ -65,6 +66,8 @@ def run(request: Request, listeners: tuple[Listener, ...] = (), stop: Stop | Non
         known = examine(folder, request.pipeline, values, state.content)
         asked = what_is_asked(request, known)
         atomic.sweep(folder)
+        with contextlib.suppress(FileNotFoundError):
+            atomic.sweep(folder / store.BLOBS)
         log = EventLog(folder, listeners)
         closing.callback(log.close)
         workers, caches = Workers(), Caches(request.settings.cache / f"{request.pipeline.name}.db")

@@ -110,7 +110,7 @@ def main() -> int:
     signal.signal(signal.SIGINT, lambda *_: stop.request("interrupted", 130))
     try:
         _work(message, forward, stop)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         forward.send(_failure(error))
         return 1
     forward.send({"what": RESULT})
@@ -160,7 +160,7 @@ def _work_of(bench: Bench, pipeline: Pipeline, message: Data) -> execute.Work:
     )
 
 
-def _failure(error: Exception) -> Data:
+def _failure(error: BaseException) -> Data:
     if isinstance(error, AceError):
         ours = next(kind for kind in type(error).__mro__ if kind.__module__ == errors.__name__)
         return {

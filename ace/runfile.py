@@ -5,8 +5,11 @@ It is a summary, not the truth: artifacts and events are. Lost or torn, it is re
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import zlib
+from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +65,26 @@ def new(run_id: str, pipeline: Pipeline, settings: Data, version: str) -> Data:
     }
 
 
+def origin(content: Any, phase: str) -> tuple[str, str] | None:
+    """The run that made the artifact of a phase that a fork has kept, and the hash it was committed with."""
+    found = content
+    for key in ("forked_from", "phases", phase):
+        found = found.get(key) if isinstance(found, Mapping) else None
+    if not isinstance(found, dict):
+        return None
+    run_id, sha256 = found.get("run_id"), found.get("data_sha256")
+    return (run_id, sha256) if isinstance(run_id, str) and isinstance(sha256, str) else None
+
+
+def started(content: Data) -> datetime:
+    """The moment that phases take for now: a fork goes on from the moment of its source."""
+    forked = content.get("forked_from")
+    moment = forked.get("started") if isinstance(forked, dict) else None
+    with contextlib.suppress(ValueError, TypeError, AttributeError):
+        return clock.parse(moment)
+    return clock.parse(content["created"])
+
+
 def declared(phase: Phase) -> Data:
     """What readers need to know of a phase, so that reading a run never imports or executes its pipeline."""
     return {"items": phase.items, "dropped": phase.dropped, "item": phase.item, "stall_after": phase.stall_after}
@@ -99,7 +122,8 @@ def rebuild(folder: Path) -> Data | None:
     for metadata in found:
         phases.setdefault(metadata["phase_name"], {}).update(_rebuilt_phase(metadata))
     complete = bool(phases) and all(state["state"] in ("completed", "partial") for state in phases.values())
-    return {
+    forked = {"forked_from": started["forked_from"]} if "forked_from" in started else {}
+    return forked | {
         "run_id": folder.name.removeprefix("run_"),
         "pipeline": started.get("pipeline") or first.get("pipeline", ""),
         "pipeline_file": started.get("pipeline_file", ""),

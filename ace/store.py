@@ -20,6 +20,7 @@ from ace.errors import DamagedArtifact, OutputError
 from ace.records import Blob, Data
 
 ENVELOPE = 1  # version of the artifact format
+BLOBS = "blobs"
 _BLOB_NAME = re.compile(r"[0-9a-f]{64}")
 _EXTENSION = re.compile(r"[0-9A-Za-z]{1,16}")
 _MAX_FILE = jsonio.MAX_BYTES + 1_000_000  # data and metadata
@@ -46,7 +47,8 @@ class Place(NamedTuple):
     """Where an artifact belongs, and what it must say of itself to count as that artifact.
 
     `written_ns` is the modification time at commit, when known: a file that differs from what was committed
-    without having been written since is damaged, one that was written is edited.
+    without having been written since is damaged, one that was written is edited. `origin` is the run that made the
+    artifact of a forked run, and the hash that it was committed with: such an artifact may say that run's id.
     """
 
     folder: Path
@@ -56,6 +58,7 @@ class Place(NamedTuple):
     name: str
     schema: schema.Schema | None = None
     written_ns: int | None = None
+    origin: tuple[str, str] | None = None
 
     @property
     def stem(self) -> str:
@@ -122,7 +125,7 @@ class BlobFolder:
     """blobs/<sha256>.<ext> of one run. Writing the same content twice writes it once."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder / "blobs"
+        self._folder = folder / BLOBS
 
     def put(self, content: bytes, ext: str) -> Blob:
         blob = Blob(jsonio.sha256(content), _safe_ext(ext), len(content))
@@ -224,8 +227,9 @@ def _canonical(data: Data) -> bytes:
 def _verify(place: Place, artifact: Artifact) -> Artifact:
     """Identity, checksum, schema. Returns the artifact, marked when it was edited."""
     metadata, path = artifact.metadata, artifact.path
+    forked = place.origin is not None and (metadata.get("run_id"), metadata.get("data_sha256")) == place.origin
     expected = {
-        "run_id": place.run_id,
+        "run_id": place.origin[0] if forked and place.origin else place.run_id,
         "pipeline": place.pipeline,
         "phase_name": place.name,
         "phase_number": place.number,

@@ -165,7 +165,7 @@ class Walk:
             self._failed(one, error, "failed")
             if isinstance(error, ENDS_THE_RUN):
                 self.ended = self.ended or error
-        except Exception as error:  # a bug in a phase is that phase's failure, not the engine's
+        except (Exception, SystemExit) as error:  # a bug in a phase is that phase's failure, not the engine's
             wrapped = _explain(error)
             wrapped.__cause__ = error
             self._failed(one, wrapped, "failed")
@@ -247,6 +247,6 @@ class Walk:
             )
 
 
-def _explain(error: Exception) -> AceError:
+def _explain(error: BaseException) -> AceError:
     text = str(error) or "no message"
     return PhaseError(f"{type(error).__name__}: {text}"[:2000], hint="run it again with --debug for the traceback")

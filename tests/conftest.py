@@ -172,15 +172,15 @@ class Project:
 
     def ace(self, *words: str, **options: Any) -> subprocess.CompletedProcess[str]:
         """The command in a process of its own, in this folder."""
-        options = {"env": self.environment(), "timeout": 60} | options
-        return subprocess.run(
-            self.command(*words), cwd=self.folder, capture_output=True, text=True, check=False, **options
-        )
+        options = {"env": self.environment(), "timeout": 60, "text": True, "capture_output": True} | options
+        done: subprocess.CompletedProcess[str] = subprocess.run(self.command(*words), cwd=self.folder, **options)  # noqa: PLW1510
+        return done
 
     def start(self, *words: str, **options: Any) -> subprocess.Popen[bytes]:
         """The command, not waited for. Its stdout is a pipe that phases may write lines to."""
         options = {"env": self.environment(), "stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | options
-        return subprocess.Popen(self.command(*words), cwd=self.folder, **options)
+        process: subprocess.Popen[bytes] = subprocess.Popen(self.command(*words), cwd=self.folder, **options)
+        return process
 
 
 @pytest.fixture
@@ -239,7 +239,5 @@ def no_flush(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _is_temporary(module: Any) -> bool:
-    file = getattr(module, "__file__", None)
-    return (
-        bool(file) and not Path(file).is_relative_to(ROOT) and "site-packages" not in file and "lib/python" not in file
-    )
+    file = str(getattr(module, "__file__", None) or ROOT)
+    return not Path(file).is_relative_to(ROOT) and "site-packages" not in file and "lib/python" not in file

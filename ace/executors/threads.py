@@ -47,7 +47,7 @@ def attempt(function: Callable[[Any], Any], key: str, item: Any, retry: Retry) -
             if number == retry.attempts:
                 return failed(key, error, number)
             retry.wait(backoff(number, retry.base_s, error.retry_after))
-        except Exception as error:  # whatever an item raises is that item's failure, not the phase's
+        except (Exception, SystemExit) as error:  # whatever an item raises is that item's failure, not the phase's
             return failed(key, error, number)
     raise AssertionError
 

@@ -25,7 +25,7 @@ class Calls:
         self.failing: dict[str, OSError] = {}
         self._names: dict[int, str] = {}
         for name in RECORDED:
-            monkeypatch.setattr(atomic.os, name, self._recorder(name, getattr(os, name)))
+            monkeypatch.setattr(os, name, self._recorder(name, getattr(os, name)))
 
     def fail(self, call: str, number: int) -> None:
         self.failing[call] = OSError(number, os.strerror(number))
@@ -80,7 +80,7 @@ def test_the_temporary_file_is_new_private_and_never_a_link(tmp_path: Path, monk
     seen: list[tuple[int, int]] = []
     real = os.open
     monkeypatch.setattr(
-        atomic.os, "open", lambda path, flags, mode=0o777: seen.append((flags, mode)) or real(path, flags, mode)
+        os, "open", lambda path, flags, mode=0o777: seen.append((flags, mode)) or real(path, flags, mode)
     )
     atomic.write(tmp_path / "a", b"x", durable=False)
     (flags, mode) = seen[0]
@@ -132,7 +132,7 @@ def test_an_interrupt_in_the_middle_leaves_the_old_content(tmp_path: Path, monke
     def interrupt(descriptor: int) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(atomic.os, "fsync", interrupt)
+    monkeypatch.setattr(os, "fsync", interrupt)
     with pytest.raises(KeyboardInterrupt):
         atomic.write(tmp_path / "a", b"new")
     assert (tmp_path / "a").read_bytes() == b"old"
@@ -146,7 +146,7 @@ def test_short_writes_are_continued(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         sizes.append(len(content))
         return real(descriptor, content[:3])
 
-    monkeypatch.setattr(atomic.os, "write", short)
+    monkeypatch.setattr(os, "write", short)
     atomic.write(tmp_path / "a", b"0123456789", durable=False)
     assert (tmp_path / "a").read_bytes() == b"0123456789"
     assert sizes == [10, 7, 4, 1]
@@ -164,7 +164,7 @@ def test_what_a_killed_writer_left_is_in_nobodys_way(tmp_path: Path, monkeypatch
     # In a container every run has the same process id: names must not repeat from one process to the next.
     names = []
     real = os.replace
-    monkeypatch.setattr(atomic.os, "replace", lambda source, goal: names.append(str(source)) or real(source, goal))
+    monkeypatch.setattr(os, "replace", lambda source, goal: names.append(str(source)) or real(source, goal))
     for _ in range(20):
         atomic.write(tmp_path / "a", b"x", durable=False)
         atomic.link("a", tmp_path / "latest")

@@ -106,7 +106,7 @@ def test_a_full_disk_is_a_storage_error(tmp_path: Path, monkeypatch: pytest.Monk
     def full(descriptor: int, line: bytes) -> int:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(events.os, "write", full)
+    monkeypatch.setattr(os, "write", full)
     with pytest.raises(StorageError, match=r"events\.jsonl"):
         log.add("a")
     log.close()

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from ace import atomic, journal
+from ace import atomic
 from ace.errors import OutputError, StorageError
 from ace.journal import Journal
 
@@ -180,7 +180,7 @@ def test_what_was_added_last_is_flushed_before_the_journal_is_closed(
         begun.set()
         go_on.wait(20)
 
-    monkeypatch.setattr(journal.os, "fdatasync", flush)
+    monkeypatch.setattr(os, "fdatasync", flush)
     rows = Journal(path, MINE)
     rows.add("first", "c", 1)
     assert begun.wait(20)
@@ -203,7 +203,7 @@ def test_a_full_disk_is_a_storage_error(path: Path, monkeypatch: pytest.MonkeyPa
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     with monkeypatch.context() as patch:
-        patch.setattr(journal.os, "write", full)
+        patch.setattr(os, "write", full)
         with pytest.raises(StorageError, match=r"phase5_score\.jsonl"):
             rows.add("k2", "c", 2)
     rows.close()
@@ -215,7 +215,7 @@ def test_short_writes_are_continued(path: Path, monkeypatch: pytest.MonkeyPatch)
     path.parent.mkdir(parents=True)
     real = os.write
     with Journal(path, MINE) as rows, monkeypatch.context() as patch:
-        patch.setattr(journal.os, "write", lambda descriptor, row: real(descriptor, bytes(row[:5])))
+        patch.setattr(os, "write", lambda descriptor, row: real(descriptor, bytes(row[:5])))
         rows.add("k", "c", "value" * 10)
     with Journal(path, MINE) as rows:
         assert rows.find("k", "c") == (True, "value" * 10)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import signal
 import subprocess
@@ -149,7 +150,7 @@ def test_a_full_disk_is_named_and_the_lock_let_go(tmp_path: Path, monkeypatch: p
     def full(descriptor: int, content: bytes, offset: int) -> int:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(lock.os, "pwrite", full)
+    monkeypatch.setattr(os, "pwrite", full)
     with pytest.raises(StorageError, match="No space left"), lock.hold(tmp_path / "a.lock", "run x"):
         pass
     assert not lock.is_held(tmp_path / "a.lock")
@@ -161,7 +162,7 @@ def test_a_file_system_without_locks_is_not_mistaken_for_a_second_run(
     def unsupported(descriptor: int, operation: int) -> None:
         raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
 
-    monkeypatch.setattr(lock.fcntl, "flock", unsupported)
+    monkeypatch.setattr(fcntl, "flock", unsupported)
     with pytest.raises(StorageError, match="No locks available"), lock.hold(tmp_path / "a.lock", "run x"):
         pass
 

@@ -510,7 +510,7 @@ def test_the_same_run_is_never_worked_on_twice(project: Any) -> None:
 
 # --- a graph of phases
 
-GRAPH = '''
+GRAPH = """
 import threading
 TOGETHER = threading.Barrier(2, timeout=30)
 
@@ -533,7 +533,7 @@ PIPELINE = Pipeline(
         Phase("tail"),
     ),
 )
-'''
+"""
 
 
 @pytest.fixture
@@ -607,7 +607,9 @@ def test_a_failed_required_input_fails_the_run_and_the_others_go_on(graph: Any) 
 
 def test_a_blocked_optional_input_is_done_without_too(graph: Any) -> None:
     text = graph.file.read_text()
-    text = text.replace('Phase("left", reads=("base",)),', 'Phase("far", reads=("base",)), Phase("left", reads=("far",)),')
+    text = text.replace(
+        'Phase("left", reads=("base",)),', 'Phase("far", reads=("base",)), Phase("left", reads=("far",)),'
+    )
     graph.write("demo.py", text.replace("base, left, right", "far = phase('far')\nbase, left, right"))
     graph.do("far", "raise PhaseError('no source')")
     outcome = graph.run()

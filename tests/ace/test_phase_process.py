@@ -116,6 +116,7 @@ subprocess.run([sys.executable, "-c", "print('from a program')"], check=True)
         ("raise StorageError('full', path='x', hint='free')", 74, "full", "free"),
         ("raise ValueError('bad \\ud800')", 1, "ValueError: bad ?", None),
         ("raise KeyError('x')", 1, "KeyError: 'x'", None),
+        ("raise SystemExit(5)", 1, "SystemExit: 5", None),
         ("data['n'] = {1}", 1, "n: set is not JSON; use plain dict, list, str, int, float, bool or None", None),
     ],
 )

@@ -139,7 +139,27 @@ def _text(rule: Any, chance: random.Random) -> str:
     return chance.choice(fits) if fits else "x" * low
 
 
-STRANGE = (None, True, False, 0, 1, 1.0, -1, 0.5, 11, 2**53, 10**19, "", "x", "é\n", "2026", [], [1], {}, {"id": 1})
+STRANGE: tuple[Any, ...] = (
+    None,
+    True,
+    False,
+    0,
+    1,
+    1.0,
+    -1,
+    0.5,
+    11,
+    2**53,
+    10**19,
+    "",
+    "x",
+    "é\n",
+    "2026",
+    [],
+    [1],
+    {},
+    {"id": 1},
+)
 
 
 def changed(value: Any, chance: random.Random) -> Any:

@@ -193,7 +193,7 @@ def test_a_file_that_cannot_be_opened_just_now_is_not_called_damaged(
     def refuse(path: Any, flags: int, mode: int = 0) -> int:
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr(store.os, "open", refuse)
+    monkeypatch.setattr(os, "open", refuse)
     with pytest.raises(StorageError, match=r"phase3_filter\.json"):
         store.find(place)
 

@@ -78,7 +78,9 @@ def test_a_run_killed_in_a_phase_goes_on_there(
 
 
 def test_workers_end_with_the_run_that_was_killed(project: Any, no_flush: None) -> None:
-    project.do("two", "import time; ctx.isolated(abs, 1); (HERE / 'ready').write_text('x'); ctx.isolated(time.sleep, 300)")
+    project.do(
+        "two", "import time; ctx.isolated(abs, 1); (HERE / 'ready').write_text('x'); ctx.isolated(time.sleep, 300)"
+    )
     ready = project.gate("ready")
     process = project.start("run", "demo.py", "--run-id", "r")
     ready()

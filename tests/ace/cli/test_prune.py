@@ -53,7 +53,11 @@ def test_without_yes_it_only_says_what_it_would_do(project: Any, prune: Prune, f
     before = content(project.runs)
     result = prune("--keep", "1", "--compress", "2")
     assert result.code == 0
-    assert [line.split()[:2] for line in result.out.splitlines()] == [["compress", "c"], ["delete", "b"], ["delete", "a"]]
+    assert [line.split()[:2] for line in result.out.splitlines()] == [
+        ["compress", "c"],
+        ["delete", "b"],
+        ["delete", "a"],
+    ]
     assert "number 3 of demo" in result.out
     assert "3 runs would be pruned, 1 kept; --yes does it" in result.err
     assert content(project.runs) == before

@@ -141,7 +141,9 @@ def test_a_run_goes_on_with_resume_latest(cli: Any, project: Any) -> None:
     assert project.executed() == ["four"]
 
 
-def test_the_artifacts_folder_is_taken_from_the_flag_then_the_variable_then_the_file(cli: Any, project: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_artifacts_folder_is_taken_from_the_flag_then_the_variable_then_the_file(
+    cli: Any, project: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     project.write("ace.toml", '[ace]\nartifacts = "from file"\n')
     run(cli, "--artifacts", "from flag")
     run(cli)
@@ -171,7 +173,9 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("words", "said"), WRONG)
-def test_what_makes_no_sense_is_a_usage_error_and_starts_nothing(cli: Any, project: Any, words: list[str], said: str) -> None:
+def test_what_makes_no_sense_is_a_usage_error_and_starts_nothing(
+    cli: Any, project: Any, words: list[str], said: str
+) -> None:
     result = run(cli, *words)
     assert result.code == 2
     assert said in result.err

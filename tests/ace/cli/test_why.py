@@ -69,7 +69,11 @@ def test_an_input_made_anew_is_the_cause_of_what_follows(project: Any, why: Why)
 
 
 def test_an_optional_input_that_has_come_or_gone_is_named(project: Any, why: Why) -> None:
-    source = project.file.read_text().replace('inputs["one"]', "dict(items=[])").replace('Phase("two"', 'Phase("two", reads=()')
+    source = (
+        project.file.read_text()
+        .replace('inputs["one"]', "dict(items=[])")
+        .replace('Phase("two"', 'Phase("two", reads=()')
+    )
     project.write("demo.py", source.replace('Phase("three"', 'Phase("three", reads=("one", "two"), optional=("one",)'))
     project.do("one", "raise PhaseError('no')")
     project.run("r")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from typing import Any
 
@@ -119,6 +120,10 @@ def test_any_other_error_is_permanent_at_once() -> None:
     failed = threads.attempt(work, "k", "item", retry())
     assert (failed.error, failed.attempts, len(failed.message)) == ("KeyError", 1, 500)
     assert len(calls) == 1
+
+
+def test_an_item_that_wants_to_leave_fails_alone() -> None:
+    assert threads.attempt(lambda _: sys.exit(3), "k", "item", retry()) == FailedItem("k", "SystemExit", "3", 1)
 
 
 @pytest.mark.parametrize("kind", [Interrupted, StorageError, ProviderUnavailable])
