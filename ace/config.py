@@ -23,6 +23,7 @@ ENGINE_DEFAULTS: dict[str, Json] = {
     "cache": "data/cache",  # folder of what may be lost: feeds and pages read before
     "prune_keep": 10,  # latest runs of a pipeline that `ace prune` leaves alone
     "prune_compress": 100,  # up to this place runs are compressed; later ones are deleted
+    "ping_url": "",  # told when a run starts, ends well or fails: URL/start, URL, URL/fail
     "prune_days": 90,  # but never before this age in days
 }
 Values = dict[str, dict[str, Json]]

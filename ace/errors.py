@@ -15,7 +15,7 @@ AceError
 ├── StorageError            74   reading or writing failed: full disk, read-only, I/O error
 ├── Locked                  75   another process works on this run or pipeline
 ├── ConfigError             78   a configuration or source file says something impossible
-└── Interrupted       130, 143   a signal or a cancel request ended the run; it can be resumed
+└── Interrupted  5, 6, 130, 143  a request or a signal ended the run; it can be resumed
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ EXIT_CODES: dict[int, str] = {
     2: "usage: unknown pipeline, phase, run or option",
     3: "partial: finished, with something missing that is named",
     4: "budget reached; the run can be resumed",
+    5: "paused on request; ace resume goes on with it",
+    6: "cancelled on request; what is committed is kept",
     65: "damaged artifact",
     69: "model provider unavailable; the run can be resumed",
     70: "a bug in ACE",
@@ -149,7 +151,7 @@ class ConfigError(AceError):
 
 
 class Interrupted(AceError):
-    """A signal or a cancel request ended the run between two items."""
+    """A signal, a pause or a cancel ended the run between two items."""
 
     def __init__(self, message: str, *, exit_code: int = 130, hint: str = "") -> None:
         super().__init__(message, hint=hint)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from ace import config, discovery, fingerprint, plan, runs, store
+from ace import config, discovery, fingerprint, plan, runfile, runs, store
 from ace.errors import DamagedArtifact
 from ace.records import Json, Phase, Pipeline
 
@@ -29,7 +29,8 @@ def examine(folder: Path, pipeline: Pipeline, values: config.Values, content: Ma
     for number, phase in enumerate(pipeline.phases, 1):
         expected = discovery.phase_schema(pipeline, phase)
         written_ns = content["phases"].get(phase.name, {}).get("written_ns")
-        place = store.Place(folder, run_id, pipeline.name, number, phase.name, expected, written_ns)
+        origin = runfile.origin(content, phase.name)
+        place = store.Place(folder, run_id, pipeline.name, number, phase.name, expected, written_ns, origin)
         recorded = record(place)
         file = discovery.module_file(pipeline, phase)
         code = fingerprint.of_code(file, phase.files, dict(recorded.code_files))

@@ -45,6 +45,8 @@ def run_phase(bench: Bench, work: Work) -> store.Artifact:
         context = _context(bench, work, journal)
         inputs = Inputs({name: artifact.data() for name, artifact in work.inputs.items()}, work.missing)
         output = function(inputs, context)
+        if bench.stop.cancelled:  # its workers were taken away: what it made of that is no result
+            bench.stop.check()
         data_bytes = _checked(work, output)
         metadata = _metadata(bench, work, context, output, inputs, meter)
         artifact = _commit(bench, work, data_bytes, metadata, output)

@@ -22,7 +22,12 @@ _BLOB = re.compile(r"[0-9a-f]{64}\.[0-9a-z]{1,16}")
 
 
 def make(
-    source: Run, pipeline: Pipeline, kept: Iterable[store.Place], at: str, settings: Mapping[str, Json], run_id: str = ""
+    source: Run,
+    pipeline: Pipeline,
+    kept: Iterable[store.Place],
+    at: str,
+    settings: Mapping[str, Json],
+    run_id: str = "",
 ) -> Path:
     """The folder of a new run with the artifacts of `source` at the places `kept`, to be run from phase `at` on.
 
@@ -72,5 +77,5 @@ def _content(source: Run, pipeline: Pipeline, origins: Data, at: str, settings: 
     content = runfile.new("", pipeline, dict(settings), ace.__version__)
     for name in origins:
         content["phases"][name] = dict(source.content["phases"].get(name, content["phases"][name]))
-    started = clock.stamp(runfile.started(source.content))
+    started = clock.stamp(runfile.moment(source.content))
     return content | {"forked_from": {"run": source.id, "at": at, "started": started, "phases": origins}}

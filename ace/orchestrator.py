@@ -31,13 +31,15 @@ class Request(NamedTuple):
     settings: config.Settings
     overrides: Mapping[str, Json] = NOTHING
     run_id: str = ""
-    resume_from: str = ""
+    resume_from: str = ""  # with fork_from: where the fork begins
     run_phase: str = ""
     resume_latest: bool = False
     rerun_stale: bool = False
     artifact_mode: bool = False
     allow_overlap: bool = False
     wait_s: float = 0.0
+    input: Mapping[str, Json] = NOTHING  # what a batch knows its input by; kept in run.json
+    fork_from: str = ""  # the run whose artifacts before resume_from the new run begins with
 
 
 class Outcome(NamedTuple):
@@ -73,7 +75,7 @@ def run(request: Request, listeners: tuple[Listener, ...] = (), stop: Stop | Non
         workers, caches = Workers(), Caches(request.settings.cache / f"{request.pipeline.name}.db")
         closing.callback(caches.close)
         closing.callback(workers.close)
-        started = clock.parse(state.content["created"])
+        started = runfile.moment(state.content)
         bench = Bench(folder, state.content["run_id"], request.pipeline, started, log, stop, workers, caches)
         _announce(request, state, bench, overrides)
         walk = Walk(bench, state, known, asked, artifact_mode=request.artifact_mode)
@@ -142,6 +144,8 @@ def _forget_unused(folder: Path) -> None:
 
 
 def _folder(request: Request, root: Path) -> Path:
+    if request.fork_from:
+        return _forked(request, root)
     if request.resume_latest:
         return _latest_unfinished(request, root).folder
     if not request.run_id:
@@ -154,6 +158,27 @@ def _folder(request: Request, root: Path) -> Path:
         return root / f"{runs.PREFIX}{runs.checked(request.run_id)}"
     fitting = [run_id for run_id in runs.ids(root) if run_id.startswith(runs.checked(request.run_id))]
     return runs.resolve(root, request.run_id).folder if len(fitting) == 1 else runs.create(root, request.run_id)
+
+
+def _forked(request: Request, root: Path) -> Path:
+    """A new run with the source's artifacts before the phase it is to run from. Nothing is made when they are not there."""
+    from ace import fork  # noqa: PLC0415  (only a fork links files)
+
+    latest = request.fork_from == runs.LATEST
+    source = runs.resolve(root, f"{runs.LATEST}-{request.pipeline.name}" if latest else request.fork_from)
+    content = _state(request, source.folder).content
+    settings = content["settings"] | dict(request.overrides)
+    known = examine(
+        source.folder, request.pipeline, config.effective(request.pipeline, request.settings, settings), content
+    )
+    what_is_asked(request, known)
+    first = discovery.phase(request.pipeline, request.resume_from).name
+    kept = {name: one.place for name, one in known.items() if one.number < known[first].number}
+    for dotted in request.overrides:
+        if (name := dotted.partition(".")[0]) in kept:
+            message = f"{dotted} is read before {first}: the fork keeps the artifact of {name} as it is"
+            raise UsageError(message, hint=f"--at {name}   (forks there)")
+    return fork.make(source, request.pipeline, kept.values(), first, settings, request.run_id)
 
 
 def _latest_unfinished(request: Request, root: Path) -> runs.Run:
@@ -174,6 +199,8 @@ def _state(request: Request, folder: Path) -> runfile.RunFile:
     for number, phase in enumerate(request.pipeline.phases, 1):
         state = content["phases"].setdefault(phase.name, runfile.pending(number))
         state.update(number=number, declared=runfile.declared(phase))
+    if request.input:
+        content["input"] = dict(request.input)
     return runfile.RunFile(folder, content)
 
 
@@ -195,6 +222,7 @@ def _announce(request: Request, state: runfile.RunFile, bench: Bench, overrides:
         created=content["created"],
         settings=overrides,
         phases={phase.name: runfile.declared(phase) for phase in request.pipeline.phases},
+        **{key: content[key] for key in ("forked_from", "input") if key in content},
         resumed=resumed,
         ace_version=ace.__version__,
     )

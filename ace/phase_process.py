@@ -15,7 +15,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from ace import clock, discovery, errors, execute, fingerprint, jsonio, store
+from ace import clock, discovery, errors, execute, fingerprint, jsonio, runfile, store
 from ace.errors import AceError, DamagedArtifact, Interrupted, PhaseError, TransientError, WorkerCrashed
 from ace.records import Data, Json, Pipeline
 from ace.services import Bench, Caches, Stop, Workers
@@ -45,6 +45,7 @@ def run_phase(bench: Bench, work: execute.Work) -> store.Artifact:
             child.stdin.close()
         code = child.wait()
     if not outcome:
+        bench.stop.check()  # asked to end before it could listen
         message = f"the phase's process ended with exit code {code} and no result"
         raise WorkerCrashed(message)
     if outcome["what"] == FAILURE:
@@ -138,13 +139,15 @@ def _work(message: Data, forward: Any, stop: Stop) -> None:
 
 def _work_of(bench: Bench, pipeline: Pipeline, message: Data) -> execute.Work:
     phase = discovery.phase(pipeline, message["phase"])
+    content = runfile.load(bench.folder)
     inputs = {}
     for name, sha256 in message["inputs"].items():
         one = discovery.phase(pipeline, name)
         expected = discovery.phase_schema(pipeline, one)
         number = discovery.number(pipeline, name)
         # an edited input was accepted, loudly, by the parent: any modification time counts as "written since"
-        inputs[name] = store.read(store.Place(bench.folder, bench.run_id, pipeline.name, number, name, expected, 0))
+        place = store.Place(bench.folder, bench.run_id, pipeline.name, number, name, expected, 0)
+        inputs[name] = store.read(place._replace(origin=runfile.origin(content, name)))
         if inputs[name].sha256 != sha256:
             changed = f"{inputs[name].path} is not what this run was given: it changed a moment ago"
             raise DamagedArtifact(changed, path=str(inputs[name].path))

@@ -76,12 +76,12 @@ def origin(content: Any, phase: str) -> tuple[str, str] | None:
     return (run_id, sha256) if isinstance(run_id, str) and isinstance(sha256, str) else None
 
 
-def started(content: Data) -> datetime:
-    """The moment that phases take for now: a fork goes on from the moment of its source."""
+def moment(content: Data) -> datetime:
+    """What phases take for the start of the run: a fork goes on with data of its source's, and from that moment."""
     forked = content.get("forked_from")
-    moment = forked.get("started") if isinstance(forked, dict) else None
-    with contextlib.suppress(ValueError, TypeError, AttributeError):
-        return clock.parse(moment)
+    said = forked.get("started") if isinstance(forked, dict) else None
+    with contextlib.suppress(ValueError):
+        return clock.parse(said if isinstance(said, str) else "")
     return clock.parse(content["created"])
 
 
@@ -131,6 +131,7 @@ def rebuild(folder: Path) -> Data | None:
         "created": started.get("created") or first.get("timestamp", ""),
         "updated": first.get("timestamp", ""),
         "settings": started.get("settings", {}),
+        **({"input": started["input"]} if "input" in started else {}),
         "error": "" if complete else "run.json was lost; rebuilt from the artifacts",
         "ace_version": first.get("ace_version", ""),
         "phases": phases,

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from ace import runs, store
-from ace.errors import AceError, Interrupted
+from ace.errors import AceError, Interrupted, TransientError
 from ace.records import EarlierRun, Json, Pipeline
 
 if TYPE_CHECKING:
@@ -24,10 +24,12 @@ class Stop:
         self._event = threading.Event()
         self._reason = ""
         self._exit_code = 130
+        self.cancelled = False  # nothing more is to be committed
         self._also: list[Callable[[], None]] = []
 
-    def request(self, reason: str, exit_code: int) -> None:
+    def request(self, reason: str, exit_code: int, *, cancel: bool = False) -> None:
         self._reason, self._exit_code = reason, exit_code
+        self.cancelled = self.cancelled or cancel
         self._event.set()
         for action in self._also:
             action()
@@ -113,6 +115,20 @@ class Bench(NamedTuple):
     caches: Caches
 
 
+class _UntilStopped:
+    """The workers, whose end is no failure of an item once the run is told to stop."""
+
+    def __init__(self, workers: Workers, stop: Stop) -> None:
+        self._workers, self._stop = workers, stop
+
+    def call(self, function: Callable[..., Any], args: tuple[Any, ...], timeout_s: float) -> Any:
+        try:
+            return self._workers.call(function, args, timeout_s)
+        except TransientError:
+            self._stop.check()
+            raise
+
+
 class RunServices:
     """`context.Services` of one phase of a real run."""
 
@@ -127,7 +143,7 @@ class RunServices:
         caches: Caches,
     ) -> None:
         self.journal = journal
-        self.isolation = workers
+        self.isolation = _UntilStopped(workers, stop)
         self._folder, self._pipeline = folder, pipeline
         self._log, self._stop, self._caches = log, stop, caches
 
@@ -148,8 +164,8 @@ class RunServices:
         for run in newest_first:
             if len(found) >= limit:
                 break
-            if run.state not in ("completed", "partial"):
-                continue
+            if run.state not in ("completed", "partial") or "forked_from" in run.content:
+                continue  # what an experiment came to is no earlier night
             state = run.content["phases"].get(phase)
             if state is None:
                 continue

@@ -172,14 +172,16 @@ class Project:
 
     def ace(self, *words: str, **options: Any) -> subprocess.CompletedProcess[str]:
         """The command in a process of its own, in this folder."""
-        options = {"env": self.environment(), "timeout": 60, "text": True, "capture_output": True} | options
-        done: subprocess.CompletedProcess[str] = subprocess.run(self.command(*words), cwd=self.folder, **options)  # noqa: PLW1510
+        fixed: dict[str, Any] = {"env": self.environment(), "timeout": 60, "text": True, "capture_output": True}
+        done: subprocess.CompletedProcess[str] = subprocess.run(
+            self.command(*words), cwd=self.folder, **fixed | options
+        )
         return done
 
     def start(self, *words: str, **options: Any) -> subprocess.Popen[bytes]:
         """The command, not waited for. Its stdout is a pipe that phases may write lines to."""
-        options = {"env": self.environment(), "stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | options
-        process: subprocess.Popen[bytes] = subprocess.Popen(self.command(*words), cwd=self.folder, **options)
+        fixed: dict[str, Any] = {"env": self.environment(), "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        process: subprocess.Popen[bytes] = subprocess.Popen(self.command(*words), cwd=self.folder, **fixed | options)
         return process
 
 

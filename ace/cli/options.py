@@ -28,12 +28,12 @@ def root(artifacts: str) -> Path:
     return config.load({"artifacts": artifacts}).artifacts
 
 
-def print_json(value: Json) -> None:
-    """One JSON document on stdout, indented for reading; what a terminal might obey is escaped."""
+def print_json(value: Json, *, indent: bool = True) -> None:
+    """One JSON document on stdout, indented for reading or on one line; what a terminal might obey is escaped."""
     import re  # noqa: PLC0415
 
     import orjson  # noqa: PLC0415
 
     jsonio.dumps(value)  # strict: NaN must not become null on the way out, either
-    text = orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()
+    text = orjson.dumps(value, option=orjson.OPT_INDENT_2 if indent else None).decode()
     click.echo(re.sub("[\x7f-\x9f\u202a-\u202e\u2066-\u2069]", lambda found: f"\\u{ord(found[0]):04x}", text))

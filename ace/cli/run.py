@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import re
 import shlex
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import click
 
-from ace import config, discovery, orchestrator
+from ace import clock, config, discovery, orchestrator
 from ace.cli.options import common, print_json
-from ace.errors import UsageError
+from ace.errors import AceError, UsageError
 from ace.records import Json, Pipeline
 from ace.runs import nearest
 from ace.services import Stop
 from ace.views.progress import Lines
+from ace.views.runlog import RunLog
 from ace.views.safe import clean
 
 
@@ -44,9 +47,15 @@ def _given(ctx: click.Context, option: click.Parameter, value: str | None) -> st
     "--artifact-mode", is_flag=True, help="Run every phase in a fresh process that reads its inputs from disk."
 )
 @click.option("--set", "assignments", multiple=True, metavar="PHASE.KEY=VALUE", help="Override a configuration key.")
+@click.option("--from", "fork_from", callback=_given, metavar="RUN", help="Fork: begin with the artifacts of this run.")
+@click.option(
+    "--at", "fork_at", callback=_given, metavar="N|NAME", help="With --from: run this phase and all after it."
+)
 @click.option("--wait", "wait_s", default=0.0, metavar="SECONDS", help="Wait for a running run of the same pipeline.")
 @click.option("--allow-overlap", is_flag=True, help="Run beside another run of the same pipeline.")
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing unless something fails.")
+@click.option("--summary", is_flag=True, help="Like --quiet, and one line of JSON on stdout at the end.")
+@click.option("--ping-url", default="", metavar="URL", help="Tell a watchdog: URL/start, then URL or URL/fail.")
 @common
 def command(
     pipeline: str,
@@ -58,9 +67,13 @@ def command(
     rerun_stale: bool,
     artifact_mode: bool,
     assignments: tuple[str, ...],
+    fork_from: str,
+    fork_at: str,
     wait_s: float,
     allow_overlap: bool,
     quiet: bool,
+    summary: bool,
+    ping_url: str,
     artifacts: str,
     as_json: bool,
     debug: bool,
@@ -75,8 +88,11 @@ def command(
     ace run news                                      a new run
     ace run news --run-id 20261122_031500             go on with that one
     ace run news --run-id latest --resume-from-phase 8
+    ace run news --from latest --at ranking --set ranking.keep=5
     """
     _one_way(run_id, resume_from_phase, run_phase, resume_latest)
+    _one_fork(fork_from, fork_at, other=bool(resume_from_phase or run_phase or resume_latest))
+    _one_output(summary, as_json)
     found = discovery.find(pipeline)
     overrides = parse_inputs(found, inputs)
     overrides |= dict(config.parse_assignment(text, found) for text in assignments)
@@ -85,15 +101,19 @@ def command(
         settings=config.load({"artifacts": artifacts}),
         overrides=overrides,
         run_id=run_id,
-        resume_from=resume_from_phase,
+        resume_from=resume_from_phase or fork_at,
         run_phase=run_phase,
         resume_latest=resume_latest,
         rerun_stale=rerun_stale,
         artifact_mode=artifact_mode,
         allow_overlap=allow_overlap,
         wait_s=wait_s,
+        fork_from=fork_from,
     )
-    outcome = orchestrator.run(request, (Lines(sys.stderr, quiet=quiet or as_json),), _stop_on_signals())
+    quiet = quiet or summary
+    lines = Lines(sys.stderr, quiet=quiet or as_json)
+    run = functools.partial(_run, request, lines, ping_url or str(request.settings.engine["ping_url"]), quiet)
+    outcome = _summed_up(run, found) if summary else run()
     with contextlib.suppress(BrokenPipeError):  # the reader has seen enough; how the run ended still counts
         if debug and outcome.cause is not None:
             import traceback  # noqa: PLC0415
@@ -101,6 +121,36 @@ def command(
             traceback.print_exception(outcome.cause)
         _show(outcome, found, artifacts, as_json=as_json, quiet=quiet)
     return outcome.exit_code
+
+
+def _run(request: orchestrator.Request, lines: Lines, ping_url: str, quiet: bool) -> orchestrator.Outcome:
+    """Run, seen by the terminal, the run's log file and the watchdog."""
+    listeners = (lines, RunLog(request.settings.artifacts))
+    if not ping_url:
+        return orchestrator.run(request, listeners, _stop_on_signals())
+    from ace import ping  # noqa: PLC0415  (threads and urllib, for those who have a watchdog)
+
+    with ping.watched(ping_url) as watch:
+        outcome = orchestrator.run(request, (*listeners, watch), _stop_on_signals())
+    if watch.errors and not quiet:
+        click.echo(f"ping {clean(ping_url)}: {clean(watch.errors[-1])}", err=True)
+    return outcome
+
+
+def _summed_up(run: Callable[[], orchestrator.Outcome], pipeline: Pipeline) -> orchestrator.Outcome:
+    """Run, then print one line of JSON, also when the run could not begin."""
+    from ace.views import summary  # noqa: PLC0415  (only where one is asked for)
+
+    began = clock.monotonic()
+    try:
+        outcome = run()
+    except AceError as error:
+        print_json(summary.of_error(error, pipeline.name, clock.monotonic() - began), indent=False)
+        raise
+    report = _side_file(outcome.folder)
+    with contextlib.suppress(BrokenPipeError):
+        print_json(summary.of_outcome(outcome, pipeline.name, clock.monotonic() - began, report), indent=False)
+    return outcome
 
 
 def parse_inputs(pipeline: Pipeline, words: tuple[str, ...]) -> dict[str, Json]:
@@ -155,6 +205,21 @@ def _one_way(run_id: str, resume_from: str, run_phase: str, resume_latest: bool)
     if (resume_from or run_phase) and not (run_id or resume_latest):
         message = "which run? --resume-from-phase and --run-phase go with --run-id X or --resume-latest"
         raise UsageError(message, hint="add --run-id latest, or see ace list")
+
+
+def _one_fork(fork_from: str, fork_at: str, *, other: bool) -> None:
+    if bool(fork_from) != bool(fork_at):
+        message = "--from RUN and --at PHASE go together: a new run that begins with the artifacts before that phase"
+        raise UsageError(message)
+    if fork_from and other:
+        message = "--from starts a new run: --resume-from-phase, --run-phase and --resume-latest go on with one"
+        raise UsageError(message)
+
+
+def _one_output(summary: bool, as_json: bool) -> None:
+    if summary and as_json:
+        message = "--summary and --json exclude each other"
+        raise UsageError(message)
 
 
 def _stop_on_signals() -> Stop:

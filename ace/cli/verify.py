@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import click
 
-from ace import discovery, jsonio, runs, schema, store
+from ace import discovery, jsonio, runfile, runs, schema, store
 from ace.cli.options import common, print_json, root
 from ace.errors import AceError, DamagedArtifact
 from ace.records import Data, Pipeline
@@ -49,7 +49,8 @@ def check(run: runs.Run) -> list[Data]:
     pipeline = _pipeline(run)
     rows: list[Data] = []
     for number, name, state in reading.phases(run):
-        place = store.Place(run.folder, run.id, run.pipeline, number, name, _schema(pipeline, name))
+        origin = runfile.origin(run.content, name)
+        place = store.Place(run.folder, run.id, run.pipeline, number, name, _schema(pipeline, name), origin=origin)
         there = {row["phase"]: row["sha256"] for row in rows}
         said = _check(place._replace(written_ns=state.get("written_ns")), state, there)
         rows.append({"phase": name, "number": number, "state": "", "sha256": "", "why": ""} | said)

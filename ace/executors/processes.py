@@ -71,6 +71,11 @@ class WorkerPool:
         worker = _Worker()
         with self._lock:
             self._all.add(worker)
+            late = self._closed
+        if late:  # closed while it started: nobody else would end it
+            self._drop(worker)
+            message = "the run is ending"
+            raise WorkerCrashed(message)
         return worker
 
     def _give_back(self, worker: _Worker) -> None:

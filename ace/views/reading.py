@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ace import runs, store
+from ace import runfile, runs, store
 from ace.errors import AceError, UsageError
 from ace.records import Data
 from ace.runs import Run, nearest
@@ -76,7 +76,9 @@ def one(run: Run, name: str) -> Opened:
     """Open the artifact of one phase."""
     recorded: Data = run.content["phases"][name]
     number = recorded["number"]
-    place = store.Place(run.folder, run.id, run.pipeline, number, name, written_ns=recorded.get("written_ns"))
+    origin = runfile.origin(run.content, name)
+    written_ns = recorded.get("written_ns")
+    place = store.Place(run.folder, run.id, run.pipeline, number, name, written_ns=written_ns, origin=origin)
     try:
         artifact = store.find(place)
     except AceError as error:

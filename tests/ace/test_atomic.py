@@ -79,9 +79,12 @@ def test_what_need_not_last_is_renamed_without_a_flush(tmp_path: Path, calls: Ca
 def test_the_temporary_file_is_new_private_and_never_a_link(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[tuple[int, int]] = []
     real = os.open
-    monkeypatch.setattr(
-        os, "open", lambda path, flags, mode=0o777: seen.append((flags, mode)) or real(path, flags, mode)
-    )
+
+    def recorded(path: Path, flags: int, mode: int = 0o777) -> int:
+        seen.append((flags, mode))
+        return real(path, flags, mode)
+
+    monkeypatch.setattr(os, "open", recorded)
     atomic.write(tmp_path / "a", b"x", durable=False)
     (flags, mode) = seen[0]
     assert flags & os.O_EXCL
@@ -162,14 +165,35 @@ def test_a_link_in_the_way_is_replaced_not_followed(tmp_path: Path) -> None:
 
 def test_what_a_killed_writer_left_is_in_nobodys_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # In a container every run has the same process id: names must not repeat from one process to the next.
-    names = []
+    names: list[str] = []
     real = os.replace
-    monkeypatch.setattr(os, "replace", lambda source, goal: names.append(str(source)) or real(source, goal))
+
+    def recorded(source: Path, goal: Path) -> None:
+        names.append(str(source))
+        real(source, goal)
+
+    monkeypatch.setattr(os, "replace", recorded)
     for _ in range(20):
         atomic.write(tmp_path / "a", b"x", durable=False)
-        atomic.link("a", tmp_path / "latest")
-    assert len(set(names)) == 40
-    assert not any(name.endswith(f"-{os.getpid()}-{number}") for name in names for number in range(40))
+    assert len(set(names)) == 20
+    assert not any(str(os.getpid()) in Path(name).name.split("-") for name in names)
+
+
+def test_the_temporary_link_of_a_killed_writer_is_in_nobodys_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(source: Path, goal: Path) -> None:
+        os._exit(9)
+
+    for target in ("run_a", "run_a", "run_b"):
+        child = os.fork()
+        if child == 0:
+            os.replace = killed  # type: ignore[assignment]
+            atomic.link(target, tmp_path / "latest")
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
+        atomic.link(target, tmp_path / "latest")
+        assert os.readlink(tmp_path / "latest") == target
+        assert os.listdir(tmp_path) == ["latest"]
 
 
 def test_a_reader_never_finds_the_link_missing(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -189,7 +190,18 @@ def test_a_phase_without_its_function_fails_as_a_mistake_of_the_configuration(cl
 
 # --- artifacts
 
-HARMS = {
+
+def link(path: Path) -> None:
+    path.unlink()
+    path.symlink_to("phase1_one.json")
+
+
+def folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+HARMS: dict[str, Callable[[Path], Any]] = {
     "truncated": lambda path: path.write_bytes(path.read_bytes()[:-30]),
     "empty": lambda path: path.write_bytes(b""),
     "foreign run": lambda path: path.write_bytes(path.read_bytes().replace(b'"run_id":"r"', b'"run_id":"q"')),
@@ -197,8 +209,8 @@ HARMS = {
     "not json": lambda path: path.write_bytes(b"\x89PNG\r\n"),
     "too deep": lambda path: path.write_bytes(b'{"metadata":{},"data":' + b'{"a":' * 300 + b"1" + b"}" * 301),
     "missing": lambda path: path.unlink(),
-    "link": lambda path: (path.unlink(), path.symlink_to("phase1_one.json")),
-    "folder": lambda path: (path.unlink(), path.mkdir()),
+    "link": link,
+    "folder": folder,
     "metadata": lambda path: path.write_bytes(b'{"metadata":[],\n"data":{}}\n'),
 }
 

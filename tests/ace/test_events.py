@@ -80,10 +80,12 @@ def test_no_log_is_no_events(tmp_path: Path) -> None:
 
 def test_lines_of_many_threads_are_all_whole(tmp_path: Path) -> None:
     log = EventLog(tmp_path)
-    threads = [
-        threading.Thread(target=lambda name=name: [log.add("x", name=name, text="y" * 500) for _ in range(50)])
-        for name in range(4)
-    ]
+
+    def add(name: int) -> None:
+        for _ in range(50):
+            log.add("x", name=name, text="y" * 500)
+
+    threads = [threading.Thread(target=add, args=(name,)) for name in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:

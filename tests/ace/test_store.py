@@ -351,9 +351,12 @@ def test_side_files_are_written_before_the_artifact_that_names_them(
 ) -> None:
     order: list[str] = []
     real = atomic.write
-    monkeypatch.setattr(
-        atomic, "write", lambda path, content, **more: order.append(path.name) or real(path, content, **more)
-    )
+
+    def recorded(path: Path, content: bytes, *, durable: bool = True) -> None:
+        order.append(path.name)
+        real(path, content, durable=durable)
+
+    monkeypatch.setattr(atomic, "write", recorded)
     artifact = commit(place, files={"md": "# é\n", "png": b"\x89"})
     assert order == ["phase3_filter.md", "phase3_filter.png", "phase3_filter.json"]
     assert artifact.metadata["files"] == {

@@ -4,7 +4,8 @@ strace counts a kind of call and sends SIGKILL when the k-th one is entered, bef
 disk is that after everything before it. test_kill.py does the same from inside Python and for every call; here nothing
 of the process that dies is changed, and calls count that Python code does not see (those of a library, of `print`).
 The suite kills at a spread of calls; with ACE_EVERY_KILL=1 (`make soak`) it is every call. Opening a file needs no
-kill of its own: the kill at the first write is the state after it. strace counts calls per thread.
+kill of its own: the kill at the first write is the state after it. strace counts calls per thread and by name. How
+often the journal's thread flushes differs from run to run, so of its flushes some may not come.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ CALLS = {
     "mkdir": "mkdir,mkdirat",
     "unlink": "unlink,unlinkat",
 }
-KILLS = {"write": 9, "fsync": 6, "fdatasync": 1, "rename": 5, "symlink": 2, "mkdir": 3, "unlink": 1}  # in the suite
+KILLS = {"write": 7, "fsync": 6, "fdatasync": 1, "rename": 5, "symlink": 2, "mkdir": 3, "unlink": 1}  # in the suite
 LINE = re.compile(r"^(\d+)\s+(\w+)\(", re.MULTILINE)
 
 THREE = """
@@ -99,17 +100,14 @@ class Traced:
         """How often the thread that makes a kind of call most often makes it."""
         trace = self.project.folder / "trace.txt"
         assert self.run("-o", str(trace), "-e", "trace=" + ",".join(CALLS.values())) == 0
-        kinds = {call: kind for kind, calls in CALLS.items() for call in calls.split(",")}
-        each = Counter((kinds[call], thread) for thread, call in LINE.findall(trace.read_text()))
         found: Counter[str] = Counter()
-        for (kind, _), number in each.items():
-            found[kind] = max(found[kind], number)
+        for (_, call), number in Counter(LINE.findall(trace.read_text())).items():
+            found[call] = max(found[call], number)
         return found
 
-    def killed(self, kind: str, number: int) -> bool:
-        """Run, dying at the n-th call of this kind in any thread. False when there is none."""
-        calls = CALLS[kind]
-        return self.run("-e", f"trace={calls}", "-e", f"inject={calls}:signal=KILL:when={number}") in (-9, 137)
+    def killed(self, call: str, number: int) -> bool:
+        """Run, dying at the n-th such call of any thread. False when there is none."""
+        return self.run("-e", f"trace={call}", "-e", f"inject={call}:signal=KILL:when={number}") == -9
 
     def found(self) -> set[str]:
         """Phases with an artifact; each is read with all checks."""
@@ -141,22 +139,26 @@ def spread(most: int, wanted: int) -> list[int]:
 @pytest.mark.parametrize("kind", CALLS)
 def test_killed_at_a_call_the_run_goes_on_and_repeats_nothing_committed(project: Any, kind: str) -> None:
     traced = Traced(project)
-    most = traced.counts()[kind]
+    counts = traced.counts()
     expected, report = project.data_bytes(), (project.runs / "run_r" / "phase3_three.md").read_bytes()
-    assert most, f"a run makes no {kind}: this test would prove nothing"
-    for number in spread(most, KILLS[kind]):
+    calls = [call for call in CALLS[kind].split(",") if counts[call]]
+    assert calls, f"a run makes no {kind}: this test would prove nothing"
+    for call, number in [(call, number) for call in calls for number in spread(counts[call], KILLS[kind])]:
+        at = f"{call} {number} of {counts[call]}"
         traced.clear()
-        assert traced.killed(kind, number), f"{kind} {number} of {most} never came"
+        if not traced.killed(call, number):
+            assert call == "fdatasync", f"{at} never came"
+            continue
         whole, said = traced.found(), traced.happened("phase_committed")
-        assert set(said) <= whole, f"{kind} {number}: reported as committed, and lost"
+        assert set(said) <= whole, f"{at}: reported as committed, and lost"
         before = len(traced.happened("phase_started"))
 
-        assert project.run().exit_code == 0  # at once, without unlocking anything
-        assert not set(traced.happened("phase_started")[before:]) & whole, f"{kind} {number}: repeated"
-        assert project.data_bytes() == expected, f"{kind} {number}: other bytes"
-        assert (project.runs / "run_r" / "phase3_three.md").read_bytes() == report
-        assert len(traced.worked()) <= 4 + 1, f"{kind} {number}: items done again beyond the one in flight"
-        assert left_over(project.runs) == [], f"{kind} {number}: temporary files left"
+        assert project.run().exit_code == 0, at  # at once, without unlocking anything
+        assert not set(traced.happened("phase_started")[before:]) & whole, f"{at}: repeated"
+        assert project.data_bytes() == expected, f"{at}: other bytes"
+        assert (project.runs / "run_r" / "phase3_three.md").read_bytes() == report, at
+        assert len(traced.worked()) <= 4 + 1, f"{at}: items done again beyond the one in flight"
+        assert left_over(project.runs) == [], f"{at}: temporary files left"
         assert runs.resolve(project.runs, runs.LATEST).id == "r"
         assert runfile.load(project.runs / "run_r")["state"] == "completed"
 

@@ -198,7 +198,9 @@ SIGNALS = {signal.SIGTERM: 143, signal.SIGINT: 130}
 
 @pytest.mark.parametrize("mode", [[], ["--artifact-mode"]], ids=["here", "apart"])
 @pytest.mark.parametrize("number", SIGNALS, ids=lambda number: number.name)
-def test_a_signal_ends_the_run_between_two_items_and_it_goes_on(project: Any, number: int, mode: list[str]) -> None:
+def test_a_signal_ends_the_run_between_two_items_and_it_goes_on(
+    project: Any, number: signal.Signals, mode: list[str]
+) -> None:
     # The phase says that it is at work, then waits for the signal: `wait` ends at once, by Interrupted.
     project.do("three", "ctx.map(str, [1], key=str); (HERE / 'ready').write_text('x'); ctx.wait(120)")
     ready = project.gate("ready")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import select
 import signal
@@ -53,9 +54,7 @@ def big(size): return "x" * size
 def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     (tmp_path / "some_work.py").write_text(WORK)
     monkeypatch.syspath_prepend(str(tmp_path))
-    import some_work
-
-    yield some_work
+    yield importlib.import_module("some_work")
     sys.modules.pop("some_work", None)
 
 
