@@ -123,17 +123,23 @@ def discard(path: Path, run_folder: Path) -> Path:
 
 
 def make_folder(path: Path) -> None:
-    """Make `path` and its parents. Raises CannotCreate."""
+    """Make `path` and its parents, so that they last. Raises CannotCreate."""
+    if path.is_dir():
+        return
+    missing = [folder for folder in (path, *path.parents) if not folder.exists()]
     try:
         path.mkdir(parents=True, exist_ok=True)
+        for folder in reversed(missing):
+            sync_folder(folder.parent)
     except OSError as error:
         raise cannot_create(path, error) from error
 
 
 def make_new_folder(path: Path) -> bool:
-    """Make `path` exclusively; False when it exists already. Raises CannotCreate."""
+    """Make `path` exclusively, so that it lasts; False when it exists already. Raises CannotCreate."""
     try:
         path.mkdir()
+        sync_folder(path.parent)
     except FileExistsError:
         return False
     except OSError as error:

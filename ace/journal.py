@@ -48,6 +48,8 @@ class Journal:
             if self._descriptor < 0:
                 self._start()
             with atomic.explained(self.path, "write"):
+                if self._flusher is not None and self._flusher.failed is not None:
+                    raise self._flusher.failed
                 self._append(row)
         if self._flusher is not None:
             self._flusher.dirty.set()
@@ -126,13 +128,18 @@ class _Flusher(threading.Thread):
         super().__init__(name="ace-journal", daemon=True)
         self._descriptor = descriptor
         self._stopping = False
+        self.failed: OSError | None = None
         self.dirty = threading.Event()
 
     def run(self) -> None:
         while True:
             self.dirty.wait()
             self.dirty.clear()
-            os.fdatasync(self._descriptor)
+            try:
+                os.fdatasync(self._descriptor)
+            except OSError as error:  # the next item that is added says so: rows that cannot last are no journal
+                self.failed = error
+                return
             if self._stopping and not self.dirty.is_set():
                 return
 

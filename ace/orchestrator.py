@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import ace
-from ace import atomic, clock, config, discovery, lock, plan, runfile, runs, store
+from ace import atomic, config, discovery, lock, plan, runfile, runs, store
 from ace.errors import AceError, DamagedArtifact, Interrupted, StorageError, UsageError
 from ace.events import EventLog, Listener
 from ace.examine import Known, examine
@@ -33,6 +33,7 @@ class Request(NamedTuple):
     run_id: str = ""
     resume_from: str = ""  # with fork_from: where the fork begins
     run_phase: str = ""
+    retry: str = ""  # this phase and all that depend on it run anew, others are left alone
     resume_latest: bool = False
     rerun_stale: bool = False
     artifact_mode: bool = False
@@ -79,8 +80,11 @@ def run(request: Request, listeners: tuple[Listener, ...] = (), stop: Stop | Non
         bench = Bench(folder, state.content["run_id"], request.pipeline, started, log, stop, workers, caches)
         _announce(request, state, bench, overrides)
         walk = Walk(bench, state, known, asked, artifact_mode=request.artifact_mode)
-        walk.go()
-        return _finish(walk)
+        try:
+            walk.go()
+            return _finish(walk)
+        finally:
+            walk.disarm()
 
 
 def what_is_asked(request: Request, known: Mapping[str, Known]) -> plan.Asked:
@@ -89,6 +93,11 @@ def what_is_asked(request: Request, known: Mapping[str, Known]) -> plan.Asked:
         target = discovery.phase(request.pipeline, request.run_phase)
         _require(request, known, plan.reads(request.pipeline.phases)[target.name], target)
         return plan.Asked(frozenset((target.name,)), frozenset((target.name,)), request.rerun_stale)
+    if request.retry:
+        target = discovery.phase(request.pipeline, request.retry)
+        _require(request, known, plan.reads(request.pipeline.phases)[target.name], target)
+        anew = plan.descendants(request.pipeline.phases, target.name) | {target.name}
+        return plan.Asked(anew, anew, request.rerun_stale)
     if request.resume_from:
         first = discovery.phase(request.pipeline, request.resume_from)
         number = known[first.name].number
@@ -127,7 +136,7 @@ def _open(request: Request) -> Iterator[Path]:
         if not request.allow_overlap:
             path = root / ".locks" / f"{name}.lock"
             held.enter_context(lock.hold(path, f"pipeline {name}", wait_s=request.wait_s))
-        folder = _folder(request, root)
+        folder = _forked(request, root) if request.fork_from else _folder(request, root)
         held.enter_context(lock.hold(folder / runfile.LOCK, f"run {folder.name}", wait_s=request.wait_s))
         try:
             yield folder
@@ -144,15 +153,13 @@ def _forget_unused(folder: Path) -> None:
 
 
 def _folder(request: Request, root: Path) -> Path:
-    if request.fork_from:
-        return _forked(request, root)
     if request.resume_latest:
         return _latest_unfinished(request, root).folder
     if not request.run_id:
         return runs.create(root)
     if request.run_id == runs.LATEST:
         return runs.resolve(root, f"{runs.LATEST}-{request.pipeline.name}").folder
-    if request.resume_from or request.run_phase or request.run_id.startswith(f"{runs.LATEST}-"):
+    if request.resume_from or request.run_phase or request.retry or request.run_id.startswith(f"{runs.LATEST}-"):
         return runs.resolve(root, request.run_id).folder
     if runs.exists(root, request.run_id):
         return root / f"{runs.PREFIX}{runs.checked(request.run_id)}"
@@ -161,7 +168,7 @@ def _folder(request: Request, root: Path) -> Path:
 
 
 def _forked(request: Request, root: Path) -> Path:
-    """A new run with the source's artifacts before the phase it is to run from. Nothing is made when they are not there."""
+    """A new run with the source's artifacts before the phase it is to run from; nothing is made when one is missing."""
     from ace import fork  # noqa: PLC0415  (only a fork links files)
 
     latest = request.fork_from == runs.LATEST
@@ -241,8 +248,11 @@ def _finish(walk: Walk) -> Outcome:
 
 
 def _verdict(walk: Walk) -> tuple[str, int, AceError | None]:
-    if isinstance(walk.ended, Interrupted):
-        return "paused", walk.ended.exit_code, walk.ended
+    unfinished = walk.ended is not None or any(one.state == "missing" for one in walk.settled.values())
+    cancelled = walk.bench.stop.cancelled and unfinished
+    ended = walk.bench.stop.interrupted if cancelled else walk.ended
+    if isinstance(ended, Interrupted):
+        return ("cancelled" if cancelled else "paused"), ended.exit_code, ended
     lost = [name for name, one in walk.settled.items() if one.state == "missing"]
     first = walk.ended or next(iter(walk.errors.values()), None)
     if walk.asked.only is not None:

@@ -28,8 +28,8 @@ class Stop:
         self._also: list[Callable[[], None]] = []
 
     def request(self, reason: str, exit_code: int, *, cancel: bool = False) -> None:
-        self._reason, self._exit_code = reason, exit_code
-        self.cancelled = self.cancelled or cancel
+        if cancel or not self.cancelled:  # what follows a cancel changes nothing of it
+            self._reason, self._exit_code, self.cancelled = reason, exit_code, cancel
         self._event.set()
         for action in self._also:
             action()
@@ -44,10 +44,15 @@ class Stop:
     def requested(self) -> bool:
         return self._event.is_set()
 
+    @property
+    def interrupted(self) -> Interrupted:
+        """What was asked for, as the error that the run ends with."""
+        return Interrupted(self._reason, exit_code=self._exit_code)
+
     def check(self) -> None:
         """Raises Interrupted once the run is asked to stop."""
         if self._event.is_set():
-            raise Interrupted(self._reason, exit_code=self._exit_code)
+            raise self.interrupted
 
     def wait(self, seconds: float) -> None:
         self._event.wait(seconds)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping
+from typing import Any
 
 from ace import clock, plan, runfile, store
 from ace.errors import (
@@ -59,16 +60,26 @@ class Walk:
         self.ended: AceError | None = None
         self.worked = False
         self.unsaved = False  # run.json knows less than was found on disk
+        self.watcher: Any = None
         self.running: set[str] = set()
 
     def go(self) -> None:
         """Settle every phase. A chain runs in this thread; where several are ready, they run side by side."""
-        while ready := self._ready():
-            to_run = [one for one in ready if self._decide(one)]
-            if len(to_run) == 1:
-                self._run(to_run[0])
-            elif to_run:
-                self._side_by_side(to_run)
+        try:
+            while ready := self._ready():
+                to_run = [one for one in ready if self._decide(one)]
+                if len(to_run) == 1:
+                    self._run(to_run[0])
+                elif to_run:
+                    self._side_by_side(to_run)
+        finally:
+            if self.watcher is not None:
+                self.watcher.close()
+
+    def disarm(self) -> None:
+        """The run has ended in good order: a cancel need not end it by force any more."""
+        if self.watcher is not None:
+            self.watcher.disarm()
 
     def _side_by_side(self, to_run: list[Known]) -> None:
         """Run these, and whatever becomes ready meanwhile, in threads of their own until none is left running."""
@@ -150,6 +161,9 @@ class Walk:
         if not self.worked:
             self.worked = True
             self.state.update(state="running", error="")
+            from ace.control import Watcher  # noqa: PLC0415  (a rerun with nothing to do is over before it could be asked)
+
+            self.watcher = Watcher(self.bench, self.state)
         if one.recorded.state != "missing":
             store.discard(one.place)
         self.bench.log.add("phase_started", phase=name, number=one.number, reason=decision.reason)
@@ -160,7 +174,7 @@ class Walk:
             artifact = self._attempts(one)
         except Interrupted as error:
             self.ended = self.ended or error
-            self._failed(one, error, "pending")
+            self._failed(one, error, "cancelled" if self.bench.stop.cancelled else "pending")
         except AceError as error:
             self._failed(one, error, "failed")
             if isinstance(error, ENDS_THE_RUN):

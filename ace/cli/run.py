@@ -41,6 +41,7 @@ def _given(ctx: click.Context, option: click.Parameter, value: str | None) -> st
 @click.option("--run-id", callback=_given, metavar="X", help="Go on with run X (id, prefix, latest) or name a new one.")
 @click.option("--resume-from-phase", callback=_given, metavar="N|NAME", help="Run this phase and all after it anew.")
 @click.option("--run-phase", callback=_given, metavar="N|NAME", help="Run this phase anew, and only this one.")
+@click.option("--retry-phase", callback=_given, metavar="N|NAME", help="Run this phase and all that depend on it anew.")
 @click.option("--resume-latest", is_flag=True, help="Go on with the latest unfinished run.")
 @click.option("--rerun-stale", is_flag=True, help="Run phases anew whose code, configuration or schema changed.")
 @click.option(
@@ -63,6 +64,7 @@ def command(
     run_id: str,
     resume_from_phase: str,
     run_phase: str,
+    retry_phase: str,
     resume_latest: bool,
     rerun_stale: bool,
     artifact_mode: bool,
@@ -90,8 +92,8 @@ def command(
     ace run news --run-id latest --resume-from-phase 8
     ace run news --from latest --at ranking --set ranking.keep=5
     """
-    _one_way(run_id, resume_from_phase, run_phase, resume_latest)
-    _one_fork(fork_from, fork_at, other=bool(resume_from_phase or run_phase or resume_latest))
+    _one_way(run_id, resume_from_phase, run_phase, retry_phase, resume_latest=resume_latest)
+    _one_fork(fork_from, fork_at, other=bool(resume_from_phase or run_phase or retry_phase or resume_latest))
     _one_output(summary, as_json)
     found = discovery.find(pipeline)
     overrides = parse_inputs(found, inputs)
@@ -103,6 +105,7 @@ def command(
         run_id=run_id,
         resume_from=resume_from_phase or fork_at,
         run_phase=run_phase,
+        retry=retry_phase,
         resume_latest=resume_latest,
         rerun_stale=rerun_stale,
         artifact_mode=artifact_mode,
@@ -120,7 +123,19 @@ def command(
 
             traceback.print_exception(outcome.cause)
         _show(outcome, found, artifacts, as_json=as_json, quiet=quiet)
+    if outcome.state == "cancelled":
+        _leave(outcome.exit_code)
     return outcome.exit_code
+
+
+def _leave(code: int) -> None:
+    """A cancelled run leaves no process behind, whatever its phases started."""
+    from ace.control import leave  # noqa: PLC0415  (only a cancel needs it)
+
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
+    leave(code)
 
 
 def _run(request: orchestrator.Request, lines: Lines, ping_url: str, quiet: bool) -> orchestrator.Outcome:
@@ -195,15 +210,15 @@ def _unknown(pipeline: Pipeline, word: str) -> UsageError:
     return UsageError(f"no option {word!r}", hint=hint)
 
 
-def _one_way(run_id: str, resume_from: str, run_phase: str, resume_latest: bool) -> None:
-    if resume_from and run_phase:
-        message = "--resume-from-phase and --run-phase exclude each other"
+def _one_way(run_id: str, resume_from: str, run_phase: str, retry: str, *, resume_latest: bool) -> None:
+    if sum(map(bool, (resume_from, run_phase, retry))) > 1:
+        message = "--resume-from-phase, --run-phase and --retry-phase exclude each other"
         raise UsageError(message)
     if resume_latest and run_id:
         message = "--resume-latest and --run-id exclude each other"
         raise UsageError(message)
-    if (resume_from or run_phase) and not (run_id or resume_latest):
-        message = "which run? --resume-from-phase and --run-phase go with --run-id X or --resume-latest"
+    if (resume_from or run_phase or retry) and not (run_id or resume_latest):
+        message = "which run? --resume-from-phase, --run-phase and --retry-phase go with --run-id X or --resume-latest"
         raise UsageError(message, hint="add --run-id latest, or see ace list")
 
 
@@ -225,10 +240,12 @@ def _one_output(summary: bool, as_json: bool) -> None:
 def _stop_on_signals() -> Stop:
     """The first SIGTERM or SIGINT ends the run between two items; a second one at once."""
     stop = Stop()
+    signals: list[int] = []  # a pause that was asked for is not the first of them
 
     def handle(number: int, frame: FrameType | None) -> None:
-        if stop.requested:
+        if signals:
             os._exit(128 + number)
+        signals.append(number)
         stop.request(f"stopped by {signal.Signals(number).name}", 128 + number)
 
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -12,6 +12,7 @@ from pathlib import Path
 from ace.records import Data
 from ace.runs import PREFIX
 from ace.views.progress import Lines, first_line
+from ace.views.safe import clean
 
 FOLDER, FILE = "logs", "run.log"
 
@@ -34,7 +35,7 @@ class RunLog:
         self._lines(event)
         text = self._text.getvalue()
         if event["kind"] == "run_ended":
-            text += f"{event['state']}{': ' if event['error'] else ''}{first_line(event['error'])}\n"
+            text += f"{event['state']}{': ' if event['error'] else ''}{clean(first_line(event['error']))}\n"
         if text and self._path is not None:
             self._text.seek(0)
             self._text.truncate()

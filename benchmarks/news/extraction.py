@@ -4,7 +4,7 @@
 
 Reads   DATA/pages, DATA/pages_index.json
 Runs    ../shared/score/news_score.py text and dates, on predictions in a temporary folder (or in FOLDER)
-Writes  both tables on stdout, then milliseconds of CPU per page: the labelled pages, then short pages of the sample site
+Writes  both tables on stdout, then milliseconds of CPU per page: the labelled ones, then the sample site's short ones
 Exit    that of the scorer when it refuses, else 0
 """
 
@@ -93,7 +93,9 @@ def scored(part: str, predictions: dict[str, Any], file: Path, data: Path) -> in
 
 def print_times(name: str, times: list[float]) -> None:
     median, p90 = statistics.median(times), statistics.quantiles(times, n=10)[-1]
-    print(f"\n{name}: {len(times)}, CPU per page: median {median:.1f} ms, p90 {p90:.1f} ms, all {sum(times) / 1000:.1f} s")
+    print(
+        f"\n{name}: {len(times)}, CPU per page: median {median:.1f} ms, p90 {p90:.1f} ms, all {sum(times) / 1000:.1f} s"
+    )
 
 
 if __name__ == "__main__":

@@ -36,7 +36,8 @@ _FURNITURE = re.compile(
     sign\ up|subscribe|follow\ us|join\ (?:our|us|the)\ (?:newsletter|commenting|channel)|click\ here|advertisement|
     share\ this|(?:image|photo|picture)s?\s*(?:credits?)?\s*:|copyright\b|©|all\ rights\ reserved|
     lesen\ sie\ auch|mehr\ zum\ thema|auch\ interessant|ähnliche\ artikel|foto\s*:|bild\s*:|jetzt\ abonnieren|
-    lire\ aussi|à\ lire\ aussi|les\ també|lea\ también|leer\ también|te\ puede\ interesar|leggi\ anche|leia\ (?:também|mais)|
+    lire\ aussi|à\ lire\ aussi|les\ també|lea\ también|leer\ también|te\ puede\ interesar|
+    leggi\ anche|leia\ (?:também|mais)|
     lees\ ook|les\ også|läs\ också|czytaj\ (?:więcej|także|też)
     )""",
     re.IGNORECASE | re.VERBOSE,
@@ -73,7 +74,11 @@ def _is_aside(line: str, block: Block | None) -> bool:
     """A pointer to another page, a caption, or a phrase that sites print around articles."""
     if len(line) < FURNITURE_CHARS and _FURNITURE.match(line):
         return True
-    return _is_link_line(block) or (block is not None and (block.tag == "figcaption" or bool(block.inside("figcaption"))))
+    return _is_link_line(block) or _is_caption(block)
+
+
+def _is_caption(block: Block | None) -> bool:
+    return block is not None and (block.tag == "figcaption" or bool(block.inside("figcaption")))
 
 
 def _is_link_line(block: Block | None) -> bool:
@@ -121,11 +126,13 @@ def _inserted(lines: list[str], places: list[int | None], missing: list[Block]) 
 
 def _missing(kind: tuple[object, ...], lines: list[str], index: BlockIndex) -> list[Block]:
     known = grams(key_of(" ".join(lines)))
-    blocks = [block for block in index.blocks if block.tag == "p" and len(block.text) >= MIN_PARAGRAPH]
+    blocks = [block for block in index.blocks if block.tag == "p" and len(block.text) >= MIN_PARAGRAPH][:MAX_PARAGRAPHS]
     return [
         block
-        for block in blocks[:MAX_PARAGRAPHS]
-        if block.signature() == kind and _share(grams(block.key), known) < KNOWN_SHARE and not _is_aside(block.text, block)
+        for block in blocks
+        if block.signature() == kind
+        and _share(grams(block.key), known) < KNOWN_SHARE
+        and not _is_aside(block.text, block)
     ]
 
 

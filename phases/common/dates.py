@@ -1,6 +1,7 @@
 """When a page was published: what it says in its metadata, else what htmldate finds in it.
 
-Order: `datePublished` of an article in JSON-LD, meta elements, elements marked as publication date, htmldate.
+Order: `datePublished` of an article in JSON-LD, meta elements, elements marked as publication date, htmldate. The last
+may use the address and short lines such as a byline, never a title or running text: those tell of other days.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Iterator
+from copy import deepcopy
 from datetime import UTC, datetime, time, timedelta, timezone
 from typing import Any
 
@@ -37,7 +39,14 @@ ZONES = {  # hours from UTC of the abbreviations that news sites print; others a
     "JST": 9, "KST": 9, "AEST": 10, "AEDT": 11, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6,
     "PST": -8, "PDT": -7,
 }  # fmt: skip
+HEADINGS = ("title", "h1", "h2", "h3", "h4", "h5", "h6")
+PARAGRAPHS = ("p", "figcaption")
+SENTENCE_ENDS = '.!?…。！？"”»)'
+HALVES_OF_DAY = ("a.m.", "p.m.")  # at the end of a byline
+SENTENCE_WORDS = 6  # with a full stop at the end; a byline or "Published on 3 May 2026." is shorter
+RUNNING_WORDS = 25  # without one
 _YEAR = re.compile(r"\d{4}")
+_DATED = re.compile(r"date|time|publish|byline|meta", re.IGNORECASE)  # in a class or id
 
 
 def published(meta: PageMeta, url: str) -> str | None:
@@ -66,7 +75,7 @@ def utc(text: str) -> str | None:
 
 
 def _loosely(text: str) -> datetime | None:
-    from dateutil import parser  # noqa: PLC0415
+    from dateutil import parser  # type: ignore[import-untyped]  # noqa: PLC0415
 
     zones = {name: timezone(timedelta(hours=hours)) for name, hours in ZONES.items()}
     first_of_january = datetime(1, 1, 1)  # noqa: DTZ001  (what is not in the text; a year of 1 is refused later)
@@ -98,12 +107,42 @@ def _candidates(meta: PageMeta) -> Iterator[str]:
 
 
 def _by_htmldate(tree: Any, url: str) -> str | None:
-    from copy import deepcopy  # noqa: PLC0415
-
     from htmldate import find_date  # noqa: PLC0415
 
-    day = find_date(deepcopy(tree), original_date=True, url=url or None)
+    day = find_date(_without_prose(tree), original_date=True, extensive_search=False, url=url or None)
     if not day:
         return None
     stamps = (element.get("datetime") or "" for element in tree.iter("time"))
     return next((moment for stamp in stamps if stamp.startswith(day) and (moment := utc(stamp))), None) or utc(day)
+
+
+def _without_prose(tree: Any) -> Any:
+    """A copy of the page without its headings and sentences, unless they are marked as holding a date."""
+    from lxml import etree  # noqa: PLC0415
+
+    tree = deepcopy(tree)
+    for element in list(tree.iter(etree.Element)):
+        if element.tag in HEADINGS or (element.tag in PARAGRAPHS and _is_prose(element.text_content())):
+            if not _is_dated(element):
+                _empty(element)
+        elif element.tag != "script":
+            element.text = None if _is_prose(element.text) else element.text
+        element.tail = None if _is_prose(element.tail) else element.tail
+    return tree
+
+
+def _empty(element: Any) -> None:
+    tail = element.tail
+    element.clear()
+    element.tail = tail
+
+
+def _is_prose(text: str | None) -> bool:
+    words = (text or "").split()
+    ends = bool(words) and words[-1][-1] in SENTENCE_ENDS and words[-1] not in HALVES_OF_DAY
+    return len(words) >= (SENTENCE_WORDS if ends else RUNNING_WORDS)
+
+
+def _is_dated(element: Any) -> bool:
+    marks = " ".join((element.get("class") or "", element.get("id") or "", element.get("itemprop") or ""))
+    return bool(_DATED.search(marks)) or next(element.iter("time", "abbr"), None) is not None

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 NEAR = 0.8  # share of the smaller text's runs; rewritten reports of one event stay below 0.3, copies above 0.9
-READ_CHARS = 2500  # of a text: copies of a report differ at the end, where they are cut, more than at the start
+READ_CHARS = 2000  # of a text: copies of a report differ at the end, where they are cut, more than at the start
 RUN_WORDS = 3
 ANCHORS = 6  # one word in six begins a kept run: some seventy runs of a long text, and a third of the time of two
 MIN_RUNS = 8  # below, two short texts may share their few runs by chance; then only exact copies count
@@ -27,7 +27,7 @@ Run = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Duplicate:
-    """Text `index` repeats the earlier text `of`; similarity is 1.0 for an exact copy (white space and case apart)."""
+    """Text `index` repeats the earlier text `of`; similarity is 1.0 for an exact copy."""
 
     index: int
     of: int
@@ -46,7 +46,7 @@ def duplicates(texts: Sequence[str]) -> list[Duplicate]:
     holders: dict[Run, list[int]] = {}
     found: list[Duplicate] = []
     for index, text in enumerate(texts):
-        key = " ".join(text.lower().split())
+        key = text.strip()
         duplicate = Duplicate(index, exact[key], 1.0) if key in exact else _nearest(index, runs, holders)
         if duplicate:
             found.append(duplicate)
@@ -62,11 +62,9 @@ def _nearest(index: int, runs: list[frozenset[Run]], holders: dict[Run, list[int
     own = runs[index]
     if len(own) < MIN_RUNS:
         return None
-    shared: Counter[int] = Counter()
-    for run in own:
-        sharers = holders.get(run, ())
-        if len(sharers) <= MAX_SHARERS:
-            shared.update(sharers)
+    shared = Counter(
+        holder for run in own & holders.keys() if len(holders[run]) <= MAX_SHARERS for holder in holders[run]
+    )
     scored = [
         (count / min(len(own), len(runs[other])), -other)
         for other, count in shared.items()

@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 
 LEAF_TAGS = frozenset(("p", "h1", "h2", "h3", "h4", "h5", "h6", "figcaption"))
-BOX_TAGS = frozenset(
-    ["address", "article", "aside", "blockquote", "body", "dd", "details", "div", "dl", "dt", "figure", "footer", "form", "header", "li", "main", "nav", "ol", "pre", "section", "summary", "table", "tbody", "td", "th", "tr", "ul"]
+_BOXES = (
+    "address article aside blockquote body dd details div dl dt figure footer form header li main nav ol pre section "
+    "summary table tbody td th tr ul"
 )
+BOX_TAGS = frozenset(_BOXES.split())
 BLOCK_TAGS = LEAF_TAGS | BOX_TAGS
 MAX_BLOCK_CHARS = 8000  # a longer block is a whole page inside one element and says nothing about a line
 SIGNATURE_DEPTH = 4  # ancestors whose tags and classes tell paragraphs of one kind from those of another

@@ -18,6 +18,8 @@ from itertools import combinations
 from phases.common.story_terms import names, terms, versions, versions_conflict
 
 SAME = 0.28  # similarity from which two reports of different sources tell one story
+SAME_APART = 0.32  # where the titles share one word or none: one company's two doings read alike as far as that
+APART_WORDS = 1
 SAME_SOURCE = 0.55  # one outlet's pieces on one subject are mostly different pieces
 RELATED = 0.18  # below SAME: the same subject, another event
 GROUP_SHARE = 0.6  # of SAME: what a report must have on average to all reports of a group
@@ -65,7 +67,7 @@ class _Profile:
     words: Vector
     title: Vector
     names: Vector
-    cues: frozenset[str]
+    cues: tuple[str, ...]
     versions: dict[str, set[str]]
     source: str
     hours: float | None
@@ -116,7 +118,7 @@ def _profiles(reports: Sequence[Report]) -> tuple[list[_Profile], dict[str, floa
             words=_vector(title * TITLE_COUNT + lead, weights),
             title=_vector(title, weights),
             names=_vector(name, weights),
-            cues=frozenset((*title, *name)),
+            cues=tuple(dict.fromkeys((*title, *name))),
             versions=versions(report.title),
             source=report.source,
             hours=_hours(report.published),
@@ -153,7 +155,9 @@ def _similarity(first: _Profile, second: _Profile) -> float:
 
 
 def _needed(first: _Profile, second: _Profile) -> float:
-    return SAME_SOURCE if first.source and first.source == second.source else SAME
+    if first.source and first.source == second.source:
+        return SAME_SOURCE
+    return SAME_APART if len(first.title.keys() & second.title.keys()) <= APART_WORDS else SAME
 
 
 def _similar_pairs(profiles: list[_Profile], weights: dict[str, float]) -> list[Pair]:

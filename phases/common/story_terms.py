@@ -16,10 +16,11 @@ _NAME = re.compile(r"\b(?:[^\W\d_a-z][^\W_]+(?:-\d[\w.]*)?|[a-z]{1,2}[A-Z]\w*|\$
 _VERSION = re.compile(r"\b([^\W\d_][\w+]*?)[\s-]?v?(\d+(?:\.\d+)*)\b", re.IGNORECASE)
 _ENDINGS = ("'s", "’s", "ings", "ing", "ers", "er", "ies", "ied", "ed", "es", "s", "y")
 STEM_LETTERS = 4  # a stem keeps at least as many letters, or "sing" and "sued" would become "s"
-NEWS_WORDS = frozenset(
-    ["new", "news", "report", "reports", "reported", "reportedly", "update", "updates", "updated", "latest", "live", "exclusive", "breaking", "today", "here", "week", "year", "day", "introduc", "introducing", "announc", "announces", "announce", "launch", "launches", "video", "watch"]
-)  # in headlines of every subject
-MAX_YEAR_DIGITS = 4
+_NEWS = (
+    "new news report reports reported reportedly update updates updated latest live exclusive breaking today here "
+    "week year day introduc introducing announc announces announce launch launches video watch"
+)
+NEWS_WORDS = frozenset(_NEWS.split())  # in headlines of every subject
 
 
 def terms(text: str) -> list[str]:

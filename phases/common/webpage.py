@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from copy import deepcopy
-from typing import Any
+from typing import Any, Literal
 
 from phases.common.article_text import link_lines_share, refine
 from phases.common.dates import published
@@ -28,6 +28,7 @@ LONG_PARAGRAPH = 80  # characters
 LINKED_PARAGRAPH = 0.3  # share of links above which a paragraph is not counted as text
 MUCH_LINKED = 0.2  # share of link lines above which the extractor took a list page or a menu
 BODY_RATIO = 2.0  # times as long as the found text that the page's own articleBody must be to doubt it
+COMMENTS = "[id^=comment], [class^=comment]"  # a short notice with many comments is still short
 HEURISTIC_WORDS = 6  # words of a paragraph that the heuristic keeps
 EMBEDDED_PARAGRAPHS = 3  # <p> elements in a string of a script that make it an article
 
@@ -94,10 +95,10 @@ def _article(html: str, url: str, meta: PageMeta) -> tuple[str, str]:
     _ = meta.titles, meta.descriptions, meta.language  # read before the scripts go
     tree = _prune(meta.tree)
     index = index_blocks(tree)
-    raw = _quietly(_trafilatura, tree, url, True) or ""
+    raw = _quietly(_trafilatura, tree, url, "fast") or ""
     text = refine(raw, index, meta)
     if _is_doubtful(raw, text, index, bodies):
-        slow = refine(_quietly(_trafilatura, tree, url, False) or "", index, meta)
+        slow = refine(_quietly(_trafilatura, tree, url, "slow") or "", index, meta)
         text = slow if len(slow) >= min(len(text), MIN_CHARS) else text
     if len(text) >= MIN_CHARS:
         return "trafilatura", text
@@ -137,10 +138,10 @@ def _prune(tree: Any) -> Any:
     return tree
 
 
-def _trafilatura(tree: Any, url: str, fast: bool) -> str:
+def _trafilatura(tree: Any, url: str, mode: Literal["fast", "slow"]) -> str:
     from trafilatura import extract as find_text  # noqa: PLC0415
 
-    return find_text(deepcopy(tree), url=url or None, include_comments=False, fast=fast) or ""
+    return find_text(deepcopy(tree), url=url or None, include_comments=False, fast=mode == "fast") or ""
 
 
 def _readability(html: str) -> str:
@@ -151,12 +152,16 @@ def _readability(html: str) -> str:
 
 
 def _heuristic(html: str) -> str:
-    """Every paragraph outside the page's furniture that has more than a few words."""
-    from selectolax.parser import HTMLParser  # noqa: PLC0415
+    """Every paragraph outside the page's furniture and its readers' comments that has more than a few words."""
+    from selectolax.lexbor import LexborHTMLParser  # noqa: PLC0415
 
-    page = HTMLParser(html)
+    page = LexborHTMLParser(html)
     page.strip_tags([*USELESS, "header", "form"])
-    lines = [" ".join(node.text(separator=" ").split()) for node in page.css("p")]
+    for node in page.css(COMMENTS):
+        node.decompose()
+    for line_break in page.css("br"):
+        line_break.replace_with(" ")
+    lines = [" ".join(node.text().split()) for node in page.css("p")]
     return "\n".join(line for line in lines if len(line.split()) >= HEURISTIC_WORDS)
 
 

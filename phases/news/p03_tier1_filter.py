@@ -90,10 +90,10 @@ def _without_duplicates(ranked: list[Candidate], dropped: Dropped) -> tuple[list
     """Candidates with a text of their own, and by their id the articles that repeat it."""
     repeated = {copy.index: copy for copy in dedup.duplicates([each.article["text"] for each in ranked])}
     copies: dict[str, list[Article]] = {}
-    for index, copy in repeated.items():
-        article, original = ranked[index].article, ranked[copy.of].article
+    for index, duplicate in repeated.items():
+        article, original = ranked[index].article, ranked[duplicate.of].article
         copies.setdefault(original["id"], []).append(article)
-        alike = "the same text as" if copy.similarity == 1 else f"{copy.similarity:.0%} of the text of"
+        alike = "the same text as" if duplicate.similarity == 1 else f"{duplicate.similarity:.0%} of the text of"
         dropped.append(_drop(article, Refusal("duplicate", f"{alike} {_named(original)}")))
     return [candidate for index, candidate in enumerate(ranked) if index not in repeated], copies
 
@@ -110,7 +110,7 @@ def _without_known(
         story = by_url.get(_address(candidate.article["url"]))
         story = story or (known[place] if similarity >= KNOWN_TITLE else None)
         if story:
-            detail = f"run {story['run_id']} reported it as \"{story['title']}\""
+            detail = f'run {story["run_id"]} reported it as "{story["title"]}"'
             dropped.append(_drop(candidate.article, Refusal("known_story", detail)))
         else:
             kept.append(candidate)
@@ -127,18 +127,26 @@ def _one_per_story(
     for members in found.groups:
         leader = _leader([candidates[index] for index in members])
         others = [candidates[index].article for index in members if candidates[index] is not leader]
-        dropped += [_drop(each, Refusal("same_story", f"the same story as {_named(leader.article)}")) for each in others]
+        refused = Refusal("same_story", f"the same story as {_named(leader.article)}")
+        dropped += [_drop(each, refused) for each in others]
         reports = [*others, *(copy for index in members for copy in copies.get(candidates[index].article["id"], ()))]
         outlets = {report["source_id"] for report in reports} - {leader.article["source_id"]}
         told.append((Candidate(leader.article, with_outlets(leader.score, len(outlets))), reports))
-        leaders.update(dict.fromkeys(members, leader.article["id"]))
+        told_by = str(leader.article["id"])
+        leaders |= dict.fromkeys(members, told_by)
     related = [(leaders[pair.first], leaders[pair.second]) for pair in found.related]
     return sorted(told, key=lambda entry: entry[0].order), related
 
 
 def _leader(members: list[Candidate]) -> Candidate:
-    """The best score leads; among equals the longest text."""
-    return min(members, key=lambda each: (-each.score.value, -len(each.article["text"]), each.order))
+    """The report of the best source leads; among equals what its title says, then who was first, then the longest."""
+    return min(members, key=_rank_in_story)
+
+
+def _rank_in_story(each: Candidate) -> tuple[Any, ...]:
+    article = each.article
+    first = (article["published"] is None, article["published"] or "")
+    return (-article["source_weight"], -each.score.kind, *first, -len(article["text"]), article["id"])
 
 
 def _finished(
@@ -179,7 +187,7 @@ def _drop(article: Article, found: Refusal) -> dict[str, Any]:
 
 
 def _named(article: Article) -> str:
-    return f"\"{article['title']}\" ({article['source']})"
+    return f'"{article["title"]}" ({article["source"]})'
 
 
 def _address(url: str) -> str:

@@ -65,10 +65,10 @@ def refusal(article: Article, demands: Gates) -> Refusal | None:
 
 def off_topic(article: Article, demands: Gates) -> Refusal | None:
     """A refusal when nothing in title, lead, source name or the beginning of the text belongs to the subject."""
-    head = "\n".join((article["title"], article["source"], article["lead"], article["text"][:EARLY_CHARS]))
-    if demands.keywords is None or demands.topic.find(head):
+    places = (article["title"], article["source"], article["lead"], article["text"][:EARLY_CHARS])
+    if demands.keywords is None or any(demands.topic.find(place) for place in places):
         return None
-    found = demands.keywords.find(head)
+    found = demands.keywords.find("\n".join(places))
     if len(found) >= KEYWORDS:
         return None
     named = f"only {', '.join(found)}" if found else "none"
@@ -111,4 +111,3 @@ def _length(article: Article, demands: Gates) -> Refusal | None:
 
 def _stamp(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
-

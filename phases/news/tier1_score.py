@@ -22,16 +22,19 @@ SOURCE_FLOOR = 0.3  # of a source with weight 0
 FRESHNESS_FLOOR = 0.8  # at the start of the window, and without a date: a night's news is all new
 INTEREST = 0.3  # added to the sum of rules for FULL_INTERESTS of the company's interests in the title
 FULL_INTERESTS = 2
+BREVITY = 0.5  # added to the sum of rules for a title of SHORT_TITLE words, nothing from LONG_TITLE on
+SHORT_TITLE, LONG_TITLE = 3, 14  # words; laboratories name their large news in few, partners and events in many
 OUTLET, MAX_OUTLETS = 0.1, 3  # added per further outlet with the same story, as a share of the score
 DIGITS = 4
 
 
 @dataclass(frozen=True)
 class Score:
-    """0 to 1, with the readable lines that make it up."""
+    """0 to 1, with the readable lines that make it up. `kind` is the part that the title and lead decide, 0 to 1."""
 
     value: float
     reasons: tuple[str, ...]
+    kind: float = 0.0
 
 
 def score(article: Article, context: Mapping[str, Any], interests: Phrases, base: float) -> Score:
@@ -45,11 +48,14 @@ def score(article: Article, context: Mapping[str, Any], interests: Phrases, base
     wanted = interests.find(article["title"])
     prior = features.source_prior(article, context["source_stats"], base)
     fresh = features.freshness(article, context["window"])
-    kind = _between((_sum(hits) + INTEREST * min(1.0, len(wanted) / FULL_INTERESTS) - WORST_KIND) / (BEST_KIND - WORST_KIND), KIND_FLOOR)
+    words = len(article["title"].split())
+    signs = _sum(hits) + INTEREST * min(1.0, len(wanted) / FULL_INTERESTS) + BREVITY * _brevity(words)
+    kind = _between((signs - WORST_KIND) / (BEST_KIND - WORST_KIND), KIND_FLOOR)
     value = kind * _between(prior.value, SOURCE_FLOOR) * _between(fresh.value, FRESHNESS_FLOOR)
     lines = [f"{hit.name}: '{hit.evidence}'" for hit in hits]
     lines += [f"interest: '{phrase}'" for phrase in wanted]
-    return Score(round(value, DIGITS), (*lines, *prior.evidence, *fresh.evidence))
+    lines += [f"short title: {words} word{'s' * (words != 1)}"] * (words <= SHORT_TITLE)
+    return Score(round(value, DIGITS), (*lines, *prior.evidence, *fresh.evidence), round(kind, DIGITS))
 
 
 def with_outlets(found: Score, outlets: int) -> Score:
@@ -58,12 +64,16 @@ def with_outlets(found: Score, outlets: int) -> Score:
         return found
     value = min(1.0, found.value * (1 + OUTLET * min(outlets, MAX_OUTLETS)))
     line = f"also reported by {outlets} other source{'s' * (outlets > 1)}"
-    return Score(round(value, DIGITS), (*found.reasons, line))
+    return Score(round(value, DIGITS), (*found.reasons, line), found.kind)
 
 
 def _sum(hits: list[RuleHit]) -> float:
     good = sorted((hit.weight for hit in hits if hit.weight > 0), reverse=True)
     return sum(weight * DECAY**place for place, weight in enumerate(good)) + sum(min(0.0, hit.weight) for hit in hits)
+
+
+def _brevity(words: int) -> float:
+    return min(1.0, max(0.0, (LONG_TITLE - words) / (LONG_TITLE - SHORT_TITLE)))
 
 
 def _between(share: float, floor: float) -> float:

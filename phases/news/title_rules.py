@@ -24,12 +24,16 @@ _MODEL_FAMILIES = (
 
 @dataclass(frozen=True)
 class Rule:
-    """A named pattern. `weight` in -1..1; `in_lead` says whether the lead may fire it too, at LEAD_SHARE."""
+    """A named pattern. `weight` in -1..1; `in_lead` says whether the lead may fire it too, at LEAD_SHARE.
+
+    Patterns are matched on the text in lower case, unless `cased`: that is twice as fast as ignoring case.
+    """
 
     name: str
     weight: float
     pattern: re.Pattern[str]
     in_lead: bool = True
+    cased: bool = False
 
 
 @dataclass(frozen=True)
@@ -46,26 +50,38 @@ def rules(title: str, lead: str = "") -> list[RuleHit]:
 
     Both are plain text; the evidence is quoted from them as it stands.
     """
-    lead = lead[:LEAD_CHARS]
-    hits = (_hit(rule, title, lead) for rule in RULES)
+    places = (_Place(title), _Place(lead[:LEAD_CHARS]))
+    hits = (_hit(rule, *places) for rule in RULES)
     return [hit for hit in hits if hit]
 
 
-def _hit(rule: Rule, title: str, lead: str) -> RuleHit | None:
-    found = rule.pattern.search(title)
-    if found:
-        return RuleHit(rule.name, rule.weight, found.group().strip())
-    found = rule.pattern.search(lead) if rule.in_lead else None
-    return RuleHit(rule.name, round(rule.weight * LEAD_SHARE, 3), found.group().strip()) if found else None
+class _Place:
+    """A text with its lower-case form. Where they differ in length (İ), evidence is quoted from the latter."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.lower = text.lower()
+        self.same_length = len(text) == len(self.lower)
+
+    def quoted(self, rule: Rule) -> str:
+        """The words that fire the rule, or ""."""
+        found = rule.pattern.search(self.text if rule.cased else self.lower)
+        if not found:
+            return ""
+        return (self.text if self.same_length else found.string)[slice(*found.span())].strip()
+
+
+def _hit(rule: Rule, title: _Place, lead: _Place) -> RuleHit | None:
+    evidence = title.quoted(rule)
+    if evidence:
+        return RuleHit(rule.name, rule.weight, evidence)
+    evidence = lead.quoted(rule) if rule.in_lead else ""
+    return RuleHit(rule.name, round(rule.weight * LEAD_SHARE, 3), evidence) if evidence else None
 
 
 def _words(alternatives: str) -> re.Pattern[str]:
-    """Whole words in any case."""
-    return re.compile(rf"(?<![\w-])(?:{alternatives})(?![\w-])", re.IGNORECASE)
-
-
-def _exact(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern)
+    """Whole words; each alternative begins with a letter or a digit."""
+    return re.compile(rf"\b(?<!-)(?:{alternatives})(?![\w-])")
 
 
 RULES: tuple[Rule, ...] = (
@@ -78,7 +94,12 @@ RULES: tuple[Rule, ...] = (
             r"is here|(?:is|are|goes) live|ships|presents|previews?|expands? access|new (?:ai |open |frontier )?models?"
         ),
     ),
-    Rule("model", 0.7, _exact(rf"\b(?:{_MODEL_FAMILIES})(?:[- ](?:[A-Z]\w*|v|R|V|o)){{0,2}}[- ]?[A-Za-z]?\d[\w.]*\b")),
+    Rule(
+        "model",
+        0.7,
+        re.compile(rf"\b(?:{_MODEL_FAMILIES})(?:[- ](?:[A-Z]\w*|v|R|V|o)){{0,2}}[- ]?[A-Za-z]?\d[\w.]*\b"),
+        cased=True,
+    ),
     Rule(
         "funding",
         0.7,
@@ -148,15 +169,17 @@ RULES: tuple[Rule, ...] = (
         0.4,
         _words(
             r"partner(?:s|ship|ships|ing|ed)?|teams up|collaborat(?:es?|ion|ing)|deal with|agreement|contract|"
-            r"revenue|earnings|layoffs?|lays off|expan(?:ds?|ding|sion)|strategic|joint venture|[$€£]\d[\d.,]* ?[mb]illion"
+            r"revenue|earnings|layoffs?|lays off|expan(?:ds?|ding|sion)|strategic|joint venture|"
+            r"\d[\d.,]* ?[mb]illion"
         ),
     ),
     Rule(
         "people",
         0.3,
         _words(
-            r"appoint(?:s|ed|ing)?|steps? down|resign(?:s|ed)?|named (?:ceo|cto|chief)|new (?:ceo|cto)|hires|poach(?:es|ed)?|"
-            r"departs?|leaves (?:openai|anthropic|google|meta|xai|apple|microsoft)|chief (?:scientist|executive)"
+            r"appoint(?:s|ed|ing)?|steps? down|resign(?:s|ed)?|named (?:ceo|cto|chief)|new (?:ceo|cto)|hires|"
+            r"poach(?:es|ed)?|departs?|leaves (?:openai|anthropic|google|meta|xai|apple|microsoft)|"
+            r"chief (?:scientist|executive)"
         ),
     ),
     Rule("capability", 0.3, _words(r"agents?|agentic|multimodal|voice|vision|video generation|world models?|memory")),
@@ -175,8 +198,8 @@ RULES: tuple[Rule, ...] = (
         -0.5,
         _words(
             r"customer (?:story|stories|spotlight)|case stud(?:y|ies)|success story|showcase|spotlight|"
-            r"how [\w .&'’-]{2,40} (?:uses?|used|is using|built|builds|scaled|scales|cut|reduced|achieved|saves?|slashed|"
-            r"transforms?|automates?|powers?)"
+            r"how [\w .&'’-]{2,40} (?:uses?|used|is using|built|builds|scaled|scales|cut|reduced|achieved|saves?|"
+            r"slashed|transforms?|automates?|powers?)"
         ),
         in_lead=False,
     ),
@@ -197,7 +220,6 @@ RULES: tuple[Rule, ...] = (
             r"(?:[\w-]+ ){0,3}(?:ways|tips|things|tools|examples|reasons|steps|mistakes|lessons|ideas|prompts|"
             r"apps|gadgets|gifts|trends|books|questions|takeaways|use cases|alternatives)\b"
             r"|\b(?:top|best) \d+\b|\bbest [\w ]{2,30} (?:of|for|in) 20\d\d\b",
-            re.IGNORECASE,
         ),
         in_lead=False,
     ),
@@ -206,10 +228,10 @@ RULES: tuple[Rule, ...] = (
         -1.0,
         re.compile(
             r"\bsponsored\b|\badvertorial\b|\bpaid (?:post|content|partnership)\b|\bpartner content\b|"
-            r"\b\d{1,2} ?% off\b|\b(?:save|get) [$€£]\d+|[$€£]\d+ off\b|\bblack friday\b|\bcyber monday\b|\bprime day\b|"
+            r"\b\d{1,2} ?% off\b|\b(?:save|get) [$€£]\d+|[$€£]\d+ off\b|"
+            r"\bblack friday\b|\bcyber monday\b|\bprime day\b|"
             r"\bdiscount(?:s|ed)?\b|\bcoupons?\b|\bpromo codes?\b|\bgiveaway\b|\bgift guide\b|\bbest deals?\b|"
             r"\b(?:lowest|all-time low) price\b|\bhoroscope\b|\bwordle\b|\bconnections hints?\b",
-            re.IGNORECASE,
         ),
         in_lead=False,
     ),
@@ -218,9 +240,8 @@ RULES: tuple[Rule, ...] = (
         -0.3,
         re.compile(
             r"^\s*(?:opinion|editorial|op-ed|column|comment|viewpoint|perspective|essay|letters?)\s*[:|–—-]|"
-            r"\bop-ed\b|^\s*why (?:i|we|you|your)\b|\bhere['’]s why\b|\bI (?:think|believe|tried|spent|asked)\b|"
+            r"\bop-ed\b|^\s*why (?:i|we|you|your)\b|\bhere['’]s why\b|\bi (?:think|believe|tried|spent|asked)\b|"
             r"\bin defen[cs]e of\b|\bthe case (?:for|against)\b",
-            re.IGNORECASE,
         ),
         in_lead=False,
     ),
@@ -236,14 +257,16 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "changelog",
         -0.4,
-        re.compile(r"^\s*(?:[A-Z][\w-]+ ){0,3}v?\d+\.\d+\.\d+(?:[.-]\w+)*\s*$|\bchangelog\b|\brelease notes\b|\bhotfix\b"),
+        re.compile(
+            r"^\s*(?:[a-z][\w-]+ ){0,3}v?\d+\.\d+\.\d+(?:[.-]\w+)*\s*$|\bchangelog\b|\brelease notes\b|\bhotfix\b"
+        ),
         in_lead=False,
     ),
     Rule("hiring", -0.8, _words(r"we['’]?re hiring|job openings?|now hiring|careers? at|internships?"), in_lead=False),
     Rule(
         "notice",
         -1.0,
-        re.compile(r"^\s*\[notice\]|\bno longer maintained\b|\bcookie policy\b|\bpage not found\b|\btest post\b", re.IGNORECASE),
+        re.compile(r"^\s*\[notice\]|\bno longer maintained\b|\bcookie policy\b|\bpage not found\b|\btest post\b"),
         in_lead=False,
     ),
 )

@@ -49,7 +49,7 @@ class Colour(StrEnum):
 
 
 @given(VALUES)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_what_is_written_comes_back_as_the_same_value(value: Any) -> None:
     back = jsonio.loads(jsonio.dumps(value))
     assert back == value
@@ -57,7 +57,7 @@ def test_what_is_written_comes_back_as_the_same_value(value: Any) -> None:
 
 
 @given(st.dictionaries(TEXT, VALUES, min_size=2, max_size=6))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_bytes_do_not_depend_on_the_order_of_keys(value: dict[str, Any]) -> None:
     turned = dict(reversed(value.items()))
     assert jsonio.dumps({"deep": [turned]}) == jsonio.dumps({"deep": [value]})

@@ -97,7 +97,7 @@ def _of_kind(kind: str, rule: Any, root: Any, chance: random.Random) -> Any:
         extra = rule.get("additionalProperties", True)
         filled = {key: fitting(known[key], root, chance) for key in wanted}
         filled |= {key: fitting(extra, root, chance) for key in required if key not in known}
-        if isinstance(extra, dict) and chance.random() < 0.7:
+        if isinstance(extra, dict) and "propertyNames" not in rule and chance.random() < 0.7:
             filled["some_key"] = fitting(extra, root, chance)
         return filled
     if kind == "array":
@@ -122,6 +122,7 @@ _MATCHING = (
     "a1",
     "ai_x",
     "2026-11-22T03:15:00Z",
+    "2026-11-22T03:15:00.123Z",
     "2026-11-22",
     "20261122_031500",
     "https://example.org/x",

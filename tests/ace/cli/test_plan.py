@@ -55,10 +55,11 @@ def test_a_complete_run_has_nothing_to_do(project: Any, plan: Plan, actions: Any
     assert "stale" not in plan().err
 
 
-def test_a_missing_artifact_is_made_again_and_what_follows_is_checked(project: Any, actions: Any) -> None:
+def test_a_missing_artifact_is_made_again_and_what_follows_is_checked(project: Any, plan: Plan, actions: Any) -> None:
     project.run("r")
     project.path("two").unlink()
     assert actions() == {"one": "skip", "two": "run", "three": "check", "four": "check"}
+    assert "1 to run, 2 perhaps, 1 kept; no model is asked: $0" in plan().err
 
 
 def test_a_damaged_artifact_is_named_and_made_again(project: Any, plan: Plan, actions: Any) -> None:
@@ -123,10 +124,12 @@ def test_a_changed_key_is_named_with_the_place_that_says_so(
 def test_a_setting_kept_for_the_run_and_a_changed_default_are_told_apart(project: Any, plan: Plan) -> None:
     project.run("r", overrides={"three.keep": 1})
     assert "stale" not in plan().out  # the run goes on with what it was given
+    project.run("r", overrides={"three.keep": 4})
+    assert "config keep changed from 1 to 4 (kept in run.json)" in plan().out
     project.run("s")
     project.write("demo.py", project.file.read_text().replace('"keep": 2', '"keep": 3'))
     assert "config keep changed from 2 to 3 (the default)" in plan("--run-id", "s").out
-    assert "keep changed" not in plan("--run-id", "r").out
+    assert "(the default)" not in plan("--run-id", "r").out
 
 
 def test_an_option_of_the_pipeline_counts_as_in_a_run(project: Any, plan: Plan) -> None:
@@ -162,13 +165,14 @@ def test_the_latest_run_is_the_one_that_a_run_would_go_on_with(project: Any, pla
     assert "demo: run newer" in plan("--run-id", "new").err
 
 
-def test_a_run_called_none_is_not_taken_for_a_new_one(project: Any, actions: Any) -> None:
+def test_a_run_called_none_is_not_taken_for_a_new_one(project: Any, plan: Plan, actions: Any) -> None:
     project.run("none")
     (project.runs / "run_none" / "run.json").unlink()
     (project.runs / "run_none" / "events.jsonl").unlink()
     for path in (project.runs / "run_none").glob("phase*.json"):
         path.write_bytes(b"{}")
     assert set(actions().values()) == {"run"}
+    assert "damaged" not in plan().out
 
 
 def test_a_run_of_another_pipeline_and_an_unknown_run_are_refused(project: Any, cli: Any, plan: Plan) -> None:

@@ -68,6 +68,15 @@ def test_an_input_made_anew_is_the_cause_of_what_follows(project: Any, why: Why)
     assert why("three") == "three will run: input two has changed.\n"
 
 
+def test_an_edit_that_was_taken_already_is_not_blamed(project: Any, why: Why) -> None:
+    project.write("demo.py", project.file.read_text().replace('Phase("four"', 'Phase("four", reads=("one", "three")'))
+    project.run("r")
+    project.edit("one", lambda data: data["items"].pop(0))
+    project.run("r")
+    project.edit("three", lambda data: data["items"].pop())
+    assert why("four") == "four will run: input three has changed (runs/run_r/phase3_three.json was edited).\n"
+
+
 def test_an_optional_input_that_has_come_or_gone_is_named(project: Any, why: Why) -> None:
     source = (
         project.file.read_text()
