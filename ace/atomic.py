@@ -63,7 +63,7 @@ def write(path: Path, content: bytes, *, durable: bool = True) -> None:
 def link(target: str, path: Path) -> None:
     """Point the symbolic link `path` at `target`; a reader never finds it missing."""
     with explained(path, "link"):
-        # named by the target, whose lock the caller holds: what a killed writer left is replaced, nobody else's is touched
+        # named by the target, whose lock the caller holds: what a killed writer left is replaced, nobody else's
         temporary = path.parent / f"{TEMPORARY}{path.name}-{target}"
         _forget(temporary)
         os.symlink(target, temporary)

@@ -8,6 +8,7 @@ import select
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,6 +19,7 @@ import pytest
 from ace import config, discovery, orchestrator
 
 ROOT = Path(__file__).resolve().parents[1]
+os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(Path(tempfile.gettempdir()) / "ace-hypothesis"))
 
 # Every phase notes that it ran, then does what the file <phase>.do beside the pipeline says, so that a test makes a
 # phase fail, wait or return something odd without changing its code.

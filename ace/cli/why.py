@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+
 import click
 
-from ace import discovery
+from ace import discovery, events
 from ace.cli.options import common, print_json
 from ace.cli.planning import Planned, overrides_of, planned
-from ace.plan import CHECK, RUN, Decision
+from ace.plan import CHECK, RUN, Decision, reads
 from ace.views.safe import clean
+
+_OF_INPUT = re.compile("input ([a-z][a-z0-9_]*) has changed")  # as `plan.changed_inputs` says it
 
 
 @click.command()
@@ -38,7 +43,7 @@ def explain(decision: Decision, plan: Planned) -> str:
     if decision.action == RUN:
         return f"{name} will run: {_cause(decision, plan)}."
     if decision.action == CHECK:
-        return f"{name} {decision.reason}; otherwise its artifact is kept."
+        return f"{name} {decision.reason}{_behind(decision, plan)}; otherwise its artifact is kept."
     one = plan.known[name]
     kept = "kept" if one.recorded.state == "valid" else f"kept as it is, edited after its commit ({one.place.path})"
     if decision.stale:
@@ -56,11 +61,39 @@ def _cause(decision: Decision, plan: Planned) -> str:
         return f"its artifact {one.place.path} is missing"
     if one.recorded.state == "missing":
         return decision.reason + (f"; it failed before ({state['error']})" if state.get("error") else "")
-    edited = [
-        str(plan.known[read].place.path)
-        for read, before in one.recorded.inputs.items()
-        if read in plan.known
-        and plan.known[read].recorded.state == "edited"
-        and plan.known[read].recorded.sha256 != before
-    ]
-    return decision.reason + (f" ({edited[0]} was edited)" if edited else "")
+    said = _OF_INPUT.match(decision.reason)
+    how = _how(said[1], plan, _reasons(plan)) if said else ""
+    return decision.reason + (f" ({how})" if how else "")
+
+
+def _behind(decision: Decision, plan: Planned) -> str:
+    """What is behind a phase that may run: the first phase before it that will, and why."""
+    decisions = {one.phase: one for one in plan.decisions}
+    inputs = reads(tuple(one.phase for one in plan.known.values()))
+    waiting = [decision.phase]
+    for name in waiting:
+        if decisions[name].action == RUN:
+            return f" ({name} will run: {_cause(decisions[name], plan)})"
+        waiting += [read for read in inputs[name] if decisions[read].action in (RUN, CHECK)]
+    return ""
+
+
+def _how(name: str, plan: Planned, reasons: Mapping[str, str]) -> str:
+    """How an input came to differ from what was made of it, followed to the first cause; empty when nothing says."""
+    one, reason = plan.known.get(name), reasons.get(name, "")
+    if one is None:
+        return ""
+    if one.recorded.state == "edited":
+        return f"{one.place.path} was edited"
+    said = _OF_INPUT.match(reason)
+    earlier = {key: text for key, text in reasons.items() if key != name}  # a log may say anything: no circles
+    behind = _how(said[1], plan, earlier) if said else ""
+    return f"{name} was made anew: {reason.removeprefix('stale: ')}{f', {behind}' if behind else ''}" if reason else ""
+
+
+def _reasons(plan: Planned) -> dict[str, str]:
+    """Why each phase of the run was last run again; none for its first time."""
+    folder = next(iter(plan.known.values())).place.folder
+    started = (event for event in events.read(folder) if event["kind"] == "phase_started")
+    found = {str(event.get("phase")): str(event.get("reason", "")) for event in started}
+    return {name: reason for name, reason in found.items() if reason != "no artifact yet"}

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from ace import Inputs, Output, PhaseContext
 from ace.errors import ConfigError
@@ -27,6 +27,7 @@ from phases.news.tier1_gates import Gates, Refusal, gates, off_topic, refusal
 from phases.news.tier1_score import Score, score, with_outlets
 
 KNOWN_TITLE = 0.65  # cosine of titles from which an article repeats a story of an earlier report
+COUNTING = ("utm_", "ref", "src", "fbclid", "gclid", "mc_")  # beginnings of query keys that name no other page
 MAX_RELATED = 5  # named per article; they are for a reader
 
 Dropped = list[dict[str, Any]]
@@ -43,7 +44,7 @@ class Candidate:
     def order(self) -> tuple[Any, ...]:
         """Sort key, best first: score, then the newer, then the id; undated after dated."""
         published = self.article["published"] or ""
-        return (-self.score.value, tuple(-ord(char) for char in published), not published, self.article["id"])
+        return (-self.score.value, not published, tuple(-ord(char) for char in published), self.article["id"])
 
 
 def run(inputs: Inputs, ctx: PhaseContext) -> Output:
@@ -191,12 +192,13 @@ def _named(article: Article) -> str:
 
 
 def _address(url: str) -> str:
-    """The address without scheme, www, query and closing slash: what feeds add to links is not part of the story."""
+    """The address without scheme, www, closing slash and what feeds add to links to count readers."""
     try:
         parts = urlsplit(url)
+        query = urlencode([pair for pair in parse_qsl(parts.query) if not pair[0].startswith(COUNTING)])
     except ValueError:
         return url
-    return f"{parts.netloc.lower().removeprefix('www.')}{parts.path.rstrip('/')}" or url
+    return f"{parts.netloc.lower().removeprefix('www.')}{parts.path.rstrip('/')}?{query}"
 
 
 def _languages(value: object) -> list[str]:

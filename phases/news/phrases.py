@@ -34,7 +34,6 @@ class Phrases:
 
 
 def _numbers(word: str) -> list[str]:
-    """The word, and its plural or singular as far as an s tells: "chip" and "chips", but "gps" and "class" alone."""
-    if not word.endswith("s"):
-        return [word, f"{word}s"]
-    return [word, word[:-1]] if len(word) >= MIN_PLURAL and not word.endswith("ss") else [word]
+    """The word, and its plural or singular as far as an s tells: "chip" and "chips", but "gp", "gps", "class" alone."""
+    other = word[:-1] if word.endswith("s") else f"{word}s"
+    return [word, other] if max(len(word), len(other)) >= MIN_PLURAL and not word.endswith("ss") else [word]

@@ -15,14 +15,14 @@ from phases.news.features import Article
 from phases.news.phrases import Phrases
 from phases.news.title_rules import RuleHit, rules
 
-WORST_KIND, BEST_KIND = -1.0, 1.5  # sums of rule weights that count as 0 and 1
+WORST_KIND, BEST_KIND = -1.0, 2.0  # sums of rule weights that count as 0 and 1
 KIND_FLOOR = 0.1  # of an advert
 DECAY = 0.5  # each further good sign counts half of the one before: long titles collect signs, not importance
 SOURCE_FLOOR = 0.3  # of a source with weight 0
 FRESHNESS_FLOOR = 0.8  # at the start of the window, and without a date: a night's news is all new
-INTEREST = 0.3  # added to the sum of rules for FULL_INTERESTS of the company's interests in the title
+INTEREST = 0.2  # added to the sum of rules for FULL_INTERESTS of the company's interests in the title
 FULL_INTERESTS = 2
-BREVITY = 0.5  # added to the sum of rules for a title of SHORT_TITLE words, nothing from LONG_TITLE on
+BREVITY = 0.8  # added to the sum of rules for a title of SHORT_TITLE words, nothing from LONG_TITLE on
 SHORT_TITLE, LONG_TITLE = 3, 14  # words; laboratories name their large news in few, partners and events in many
 OUTLET, MAX_OUTLETS = 0.1, 3  # added per further outlet with the same story, as a share of the score
 DIGITS = 4

@@ -306,8 +306,9 @@ def test_earlier_runs_are_the_finished_ones_that_began_before(project: Any, no_f
     project.run("b")
     project.undo("three")
     assert earlier(project, "c") == [["a", "0"]]  # b has failed
-    assert earlier(project, "b") == [["a", "0"]]  # resumed after c, it still is older than c
-    assert [run_id for run_id, _ in earlier(project, "d")] == ["c", "b", "a"]
+    assert [run_id for run_id, _ in earlier(project, "d")] == ["c", "a"]
+    assert earlier(project, "b") == [["a", "0"]]  # resumed after c and d, it still is older
+    assert [run_id for run_id, _ in earlier(project, "e")] == ["d", "c", "b", "a"]
 
 
 def test_an_edited_artifact_of_an_earlier_run_counts_and_a_damaged_one_is_left_out(

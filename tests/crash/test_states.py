@@ -69,10 +69,8 @@ class Recorder:
         note = getattr(self, f"_{name}_", None)
 
         def call(*args: Any, **options: Any) -> Any:
-            if name in ("fsync", "fdatasync"):
-                result = None  # the model flushes; the disk need not
-            else:
-                result = real(*args, **options)
+            # the model flushes; the disk need not
+            result = None if name in ("fsync", "fdatasync") else real(*args, **options)
             if note is not None:
                 note(result, *args)
             return result

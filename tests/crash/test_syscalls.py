@@ -20,7 +20,7 @@ from typing import Any
 
 import pytest
 
-from ace import atomic, runs, runfile, store
+from ace import atomic, runfile, runs, store
 
 # As the Linux kernel calls them; Python uses rename, symlink and mkdir, and other versions may use the …at forms.
 CALLS = {
@@ -141,9 +141,9 @@ def test_killed_at_a_call_the_run_goes_on_and_repeats_nothing_committed(project:
     traced = Traced(project)
     counts = traced.counts()
     expected, report = project.data_bytes(), (project.runs / "run_r" / "phase3_three.md").read_bytes()
-    calls = [call for call in CALLS[kind].split(",") if counts[call]]
-    assert calls, f"a run makes no {kind}: this test would prove nothing"
-    for call, number in [(call, number) for call in calls for number in spread(counts[call], KILLS[kind])]:
+    kills = [(call, n) for call in CALLS[kind].split(",") for n in spread(counts[call], KILLS[kind])]
+    assert kills, f"a run makes no {kind}: this test would prove nothing"
+    for call, number in kills:
         at = f"{call} {number} of {counts[call]}"
         traced.clear()
         if not traced.killed(call, number):

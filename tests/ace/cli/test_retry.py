@@ -8,7 +8,7 @@ import pytest
 
 pytestmark = pytest.mark.usefixtures("no_flush")
 
-# start → left1, left2, left3 (a chain) and right1, right2 (another) → join reads right2 only → end reads nothing of right
+# start → right → far_right; left → far_left → join, which reads middle, too; aside depends on nothing
 DIAMOND = """
 import os
 from pathlib import Path

@@ -26,7 +26,9 @@ def test_later_phases_move_to_the_trash_and_the_run_goes_on_from_there(cli: Any,
     trash = [path.name.partition("Z.")[2] for path in (project.runs / "run_r" / ".trash").iterdir()]
     assert sorted(trash) == sorted(AFTER_TWO)
     assert project.state()["state"] == "paused"
-    assert [one["state"] for one in project.state()["phases"].values()] == ["completed", "completed", "pending", "pending"]
+    phases = project.state()["phases"]
+    states = [phases[name]["state"] for name in ("one", "two", "three", "four")]
+    assert states == ["completed", "completed", "pending", "pending"]
     assert project.events()[-1]["kind"] == "rolled_back"
 
     assert cli("resume").code == 0
@@ -50,7 +52,7 @@ def test_journals_and_failures_of_later_phases_go_too(cli: Any, project: Any) ->
     assert document["moved"] == ["journal/phase3_three.jsonl", "phase2_two.json"]
     assert document["done"] is True
     phases = project.state()["phases"]
-    assert [(one["state"], one["error"]) for one in phases.values()] == [("completed", "")] + 3 * [("pending", "")]
+    assert {name for name, one in phases.items() if (one["state"], one["error"]) == ("pending", "")} == {"two", "three", "four"}
     assert phases["three"]["declared"]["items"] == "items"
 
 

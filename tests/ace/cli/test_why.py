@@ -41,7 +41,9 @@ def test_a_missing_artifact_is_named(project: Any, why: Why) -> None:
     project.run("r")
     project.path("two").unlink()
     assert why("two") == "two will run: its artifact runs/run_r/phase2_two.json is missing.\n"
-    assert why("three") == "three runs if the output of two changes; otherwise its artifact is kept.\n"
+    behind = "(two will run: its artifact runs/run_r/phase2_two.json is missing)"
+    assert why("three") == f"three runs if the output of two changes {behind}; otherwise its artifact is kept.\n"
+    assert why("four") == f"four runs if the output of three changes {behind}; otherwise its artifact is kept.\n"
 
 
 def test_a_damaged_artifact_is_named_with_what_is_wrong(project: Any, why: Why) -> None:
@@ -65,7 +67,31 @@ def test_an_input_made_anew_is_the_cause_of_what_follows(project: Any, why: Why)
     assert why("three") == "three is kept: its artifact is valid.\n"  # the same bytes came out
     project.do("two", "data['items'].pop()")
     project.run("r", run_phase="two")
-    assert why("three") == "three will run: input two has changed.\n"
+    assert why("three") == "three will run: input two has changed (two was made anew: asked for).\n"
+
+
+def test_the_cause_is_followed_to_where_it_began(project: Any, why: Why) -> None:
+    project.run("r")
+    four = project.path("four").read_bytes()
+    project.run("r", rerun_stale=True, overrides={"one.count": 1})
+    (project.runs / "run_r" / "phase4_four.json").write_bytes(four)  # as if it had not come to it
+    assert why("four") == (
+        "four will run: input three has changed (three was made anew: input two has changed, "
+        "two was made anew: input one has changed, one was made anew: config count changed from 3 to 1).\n"
+    )
+
+
+def test_a_log_that_goes_in_circles_ends(project: Any, why: Why) -> None:
+    project.run("r")
+    project.run("r", run_phase="two")
+    project.do("two", "data['items'].pop()")
+    project.run("r", run_phase="two")
+    with (project.runs / "run_r" / "events.jsonl").open("a") as log:
+        for name, read in (("two", "one"), ("one", "two")):
+            log.write(
+                json.dumps({"kind": "phase_started", "phase": name, "reason": f"input {read} has changed"}) + "\n"
+            )
+    assert why("three").startswith("three will run: input two has changed (two was made anew: input one has changed")
 
 
 def test_an_edit_that_was_taken_already_is_not_blamed(project: Any, why: Why) -> None:

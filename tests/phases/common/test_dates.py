@@ -46,7 +46,15 @@ def test_local_midnight_stays_the_day_that_was_written():
 
 @pytest.mark.parametrize(
     "text",
-    ["", "yesterday", "1970-01-01", "0001-01-01T00:00:00Z", "9999-12-31T23:30:00-05:00", "99999999999999999999", "x" * 99],
+    [
+        "",
+        "yesterday",
+        "1970-01-01",
+        "0001-01-01T00:00:00Z",
+        "9999-12-31T23:30:00-05:00",
+        "99999999999999999999",
+        "x" * 99,
+    ],
 )
 def test_what_is_no_plausible_date_is_none(text):
     assert dates.utc(text) is None
@@ -111,7 +119,9 @@ def test_a_day_that_the_text_tells_of_is_not_the_day_of_the_page(prose):
 
 
 def test_looking_for_a_date_leaves_the_page_as_it_is():
-    page = "<html><head></head><body><h1>On 28 October 2024</h1><p>Words that go on for longer than six.</p></body></html>"
+    page = (
+        "<html><head></head><body><h1>On 28 October 2024</h1><p>Words that go on for longer than six.</p></body></html>"
+    )
     tree = parser.document_fromstring(page)
     dates.published(PageMeta(tree), URL)
     assert parser.tostring(tree, encoding="unicode") == page

@@ -9,7 +9,11 @@ from hypothesis import strategies as st
 
 from phases.common.dedup import Duplicate, duplicates
 
-WORDS = [f"{first}{second}" for first in ("har", "mea", "lan", "cop", "orc", "vio") for second in ("bour", "dow", "tern", "per")]
+WORDS = [
+    f"{first}{second}"
+    for first in ("har", "mea", "lan", "cop", "orc", "vio")
+    for second in ("bour", "dow", "tern", "per")
+]
 
 
 def text(seed: int, words: int = 300) -> str:
@@ -53,7 +57,10 @@ def test_empty_texts_are_never_duplicates():
 
 
 def test_a_third_copy_points_to_the_first_not_to_the_second():
-    assert [found.of for found in duplicates([text(1), text(1) + " One more line.", text(1) + " Another line."])] == [0, 0]
+    assert [found.of for found in duplicates([text(1), text(1) + " One more line.", text(1) + " Another line."])] == [
+        0,
+        0,
+    ]
 
 
 def test_scripts_without_spaces_are_compared_by_pieces():

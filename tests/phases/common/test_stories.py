@@ -37,8 +37,12 @@ MERGER = (
     ),
 )
 APART = (
-    Report("Court in Oslo bans cloned voices from radio adverts", "A judge sided with the actors' union.", DAY % 9, "wire"),
-    Report("Vintner trains a small model on rainfall of the Mosel", "Grapes ripen earlier each year.", DAY % 9, "ledger"),
+    Report(
+        "Court in Oslo bans cloned voices from radio adverts", "A judge sided with the actors' union.", DAY % 9, "wire"
+    ),
+    Report(
+        "Vintner trains a small model on rainfall of the Mosel", "Grapes ripen earlier each year.", DAY % 9, "ledger"
+    ),
     Report("Harbour of Ghent puts cranes under remote control", "Dockers asked for guarantees.", DAY % 9, "tribune"),
 )
 
@@ -63,24 +67,31 @@ def test_reports_without_leads_are_grouped_by_their_titles():
 
 
 def test_one_outlets_pieces_on_one_subject_stay_apart():
-    same = [Report(each.title, each.lead, each.published, "wire") for each in MERGER]
-    found = group([*same, *APART])
-    assert found.groups == [[index] for index in range(6)]
-    assert {(pair.first, pair.second) for pair in found.related} >= {(0, 1)}
+    visit = (
+        "What the robots of Tarnwick mean for Lumora's warehouses",
+        "Nine hundred machines already sort parcels in Leeds; Lumora wants them in every country.",
+        DAY % 9,
+    )
+    assert groups(MERGER[0], Report(*visit, "ledger"), *APART)[0] == [0, 1]
+    found = group([MERGER[0], Report(*visit, "wire"), *APART])
+    assert found.groups[:2] == [[0], [1]]
+    assert [(pair.first, pair.second) for pair in found.related] == [(0, 1)]
 
 
 def test_two_doings_of_one_company_are_related_and_not_one_story():
     launch = Report(
         "Brightwell Monday: how a Lisbon laboratory cost Nordchip 589 billion crowns in one day",
-        "Shares of Nordchip fell by 17 per cent on 27 January 2025 after Brightwell had published its model B1. "
-        "Nobody had expected that Brightwell could train B1 for 5.6 million crowns.",
+        "Shares of Nordchip fell by 17 per cent on 27 January 2025, more than ever in one day. A week before, Brightwell "
+        "had published its model B1, and nobody had expected that the model was trained for 5.6 million crowns. Other "
+        "makers of chips lost too.",
         DAY % 8,
         "wire",
     )
     licence = Report(
         "Brightwell B1 and the shortest licence in the business",
         "Brightwell published its model B1 in January 2025 under the MIT licence, which has 170 words. Whoever likes may "
-        "sell what B1 writes, or train another model with it.",
+        "sell what it writes, or distil another one from it. Earlier licences of the "
+        "laboratory in Lisbon had named many forbidden uses.",
         DAY % 9,
         "ledger",
     )
@@ -90,8 +101,12 @@ def test_two_doings_of_one_company_are_related_and_not_one_story():
 
 
 def test_other_versions_are_other_news():
-    first = Report("Aurelia 2.1 writes better code", "Aurelia 2.1 is out; the laboratory calls it faster.", DAY % 8, "wire")
-    second = Report("Aurelia 2.2 writes better code", "Aurelia 2.2 is out; the laboratory calls it faster.", DAY % 9, "sun")
+    first = Report(
+        "Aurelia 2.1 writes better code", "Aurelia 2.1 is out; the laboratory calls it faster.", DAY % 8, "wire"
+    )
+    second = Report(
+        "Aurelia 2.2 writes better code", "Aurelia 2.2 is out; the laboratory calls it faster.", DAY % 9, "sun"
+    )
     assert groups(first, second, *APART)[:2] == [[0], [1]]
 
 
@@ -108,14 +123,18 @@ def test_no_report_gives_no_group():
 
 def test_the_best_match_is_found_by_title_and_only_in_the_same_version():
     known = ["Court in Oslo bans cloned voices from radio", "Aurelia 2.1 writes better code"]
-    matches = best_match(["Oslo court bans cloned voices in radio", "Aurelia 2.2 writes better code", "Rain in Spain"], known)
+    matches = best_match(
+        ["Oslo court bans cloned voices in radio", "Aurelia 2.2 writes better code", "Rain in Spain"], known
+    )
     assert [place for place, _ in matches] == [0, -1, -1]
     assert matches[0][1] > 0.7
     assert [similarity for _, similarity in matches[1:]] == [0, 0]
 
 
 def test_an_equal_title_matches_fully():
-    ((place, similarity),) = best_match(["Harbour of Ghent tests cranes"], ["Vintner trains", "Harbour of Ghent tests cranes"])
+    ((place, similarity),) = best_match(
+        ["Harbour of Ghent tests cranes"], ["Vintner trains", "Harbour of Ghent tests cranes"]
+    )
     assert place == 1
     assert similarity == pytest.approx(1)
 
@@ -146,7 +165,7 @@ def test_terms_are_stems_of_meaning_words():
 
 
 def test_names_are_capitalised_words_and_numbers():
-    assert names("how Lumora paid $3.1 for iRobot and xAI") == ["lumora", "$3.1", "irobot", "xai"]
+    assert names("how Lumora paid $3.1 for iRobot and xAI") == ["lumora", "3.1", "irobot", "xai"]
 
 
 def test_versions_conflict_only_when_the_same_thing_has_other_numbers():
