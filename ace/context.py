@@ -203,8 +203,7 @@ class PhaseContext:
             if isinstance(value, FailedItem):
                 failed.append(value)
             else:
-                rows.add(name, value)
-                done[name] = value
+                done[name] = rows.add(name, value)
             self.progress(len(done) + len(failed), len(work))
         return done, failed
 
@@ -232,6 +231,8 @@ class _Rows:
                 missing.append((name, item))
         return done, missing
 
-    def add(self, name: str, value: Json) -> None:
+    def add(self, name: str, value: Json) -> Json:
+        """Record a value. Returns it as a resume would read it back: tuples are lists then, and should be at once."""
         if self._keep is None or self._keep(value):
             self._journal.add(self._prefix + name, self._content[name], value)
+        return jsonio.trusted_loads(jsonio.dumps(value))

@@ -115,7 +115,7 @@ def command(
     )
     quiet = quiet or summary
     lines = Lines(sys.stderr, quiet=quiet or as_json)
-    run = functools.partial(_run, request, lines, ping_url or str(request.settings.engine["ping_url"]), quiet)
+    run = functools.partial(_apart, _run, request, lines, ping_url or str(request.settings.engine["ping_url"]), quiet)
     outcome = _summed_up(run, found) if summary else run()
     with contextlib.suppress(BrokenPipeError):  # the reader has seen enough; how the run ended still counts
         if debug and outcome.cause is not None:
@@ -136,6 +136,12 @@ def _leave(code: int) -> None:
         with contextlib.suppress(OSError, ValueError):
             stream.flush()
     leave(code)
+
+
+def _apart(run: Callable[..., orchestrator.Outcome], *arguments: Any) -> orchestrator.Outcome:
+    """stdout is this command's data: what a phase prints goes to stderr."""
+    with contextlib.redirect_stdout(sys.stderr):
+        return run(*arguments)
 
 
 def _run(request: orchestrator.Request, lines: Lines, ping_url: str, quiet: bool) -> orchestrator.Outcome:

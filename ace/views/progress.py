@@ -64,6 +64,12 @@ class Lines:
     def _phase_interrupted(self, event: Data) -> None:
         self._line(f"{event['number']:>2} {event['phase']:<20} {'stopped':<10} what was finished is kept")
 
+    def _pausing(self, event: Data) -> None:
+        self._line("   a pause was asked for: nothing new starts, what is in flight is waited for")
+
+    def _cancelling(self, event: Data) -> None:
+        self._line("   a cancel was asked for: the run ends")
+
     def _phase_blocked(self, event: Data) -> None:
         self._line(f"{event['number']:>2} {event['phase']:<20} {'blocked':<10} {event['reason']}")
 

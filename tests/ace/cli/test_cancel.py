@@ -105,7 +105,9 @@ data["n"] = list(ctx.map(work, [1, 2, 3], key=str))
     process = started(project, doing)
     project.ace("cancel")
     assert ended(process) == 6
-    assert len((project.runs / "run_r" / "journal" / "phase2_two.jsonl").read_bytes().splitlines()) == 3  # with its head
+    assert (
+        len((project.runs / "run_r" / "journal" / "phase2_two.jsonl").read_bytes().splitlines()) == 3
+    )  # with its head
 
 
 def test_items_whose_worker_was_killed_do_not_count_as_failed(project: Any) -> None:
@@ -140,7 +142,9 @@ def test_what_is_discarded_is_in_the_trash(project: Any) -> None:
     assert project.state()["state"] == "cancelled"
 
 
-def test_a_run_that_nobody_works_on_is_marked_and_passed_over_unless_it_is_named(cli: Any, project: Any, no_flush: None) -> None:
+def test_a_run_that_nobody_works_on_is_marked_and_passed_over_unless_it_is_named(
+    cli: Any, project: Any, no_flush: None
+) -> None:
     project.do("three", "raise PhaseError('no')")
     project.run()
     result = cli("cancel", "r")

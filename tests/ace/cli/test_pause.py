@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from ace.cli import targets
+
 # The second of three items says that it is there, then waits until somebody writes to `go`.
 ITEMS = """
 def work(n):
@@ -66,8 +68,8 @@ def test_a_pause_is_answered_while_an_item_is_in_flight_which_is_then_kept(proje
 
 def test_with_wait_it_returns_when_the_run_has_stopped(project: Any, busy: Any) -> None:
     pause = project.start("pause", "r", "--wait", "--json")
-    pausing = project.ace("pause", "--json")  # answered after the first one, which asked before
-    assert json.loads(pausing.stdout)["state"] == "pausing"
+    assert targets.until(lambda: project.state()["state"] == "pausing", 30)
+    assert pause.poll() is None
     let_go(project)
     out, _ = pause.communicate(timeout=60)
     assert json.loads(out)["state"] == "paused"

@@ -53,7 +53,10 @@ def test_two_of_eight_run_when_one_depends_on_it(cli: Any, diamond: Any) -> None
     assert result.code == 0
     assert sorted(diamond.executed()) == ["far_right", "right"]
     after = {path.name: path.stat().st_ino for path in (diamond.runs / "run_r").glob("phase*.json")}
-    assert sorted(name for name in inodes if inodes[name] != after[name]) == ["phase3_right.json", "phase6_far_right.json"]
+    assert sorted(name for name in inodes if inodes[name] != after[name]) == [
+        "phase3_right.json",
+        "phase6_far_right.json",
+    ]
     assert diamond.data_bytes() == before
     assert len(list((diamond.runs / "run_r" / ".trash").iterdir())) == 2
     assert diamond.state()["state"] == "completed"

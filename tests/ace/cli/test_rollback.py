@@ -52,7 +52,11 @@ def test_journals_and_failures_of_later_phases_go_too(cli: Any, project: Any) ->
     assert document["moved"] == ["journal/phase3_three.jsonl", "phase2_two.json"]
     assert document["done"] is True
     phases = project.state()["phases"]
-    assert {name for name, one in phases.items() if (one["state"], one["error"]) == ("pending", "")} == {"two", "three", "four"}
+    assert {name for name, one in phases.items() if (one["state"], one["error"]) == ("pending", "")} == {
+        "two",
+        "three",
+        "four",
+    }
     assert phases["three"]["declared"]["items"] == "items"
 
 

@@ -237,3 +237,10 @@ def test_a_second_signal_ends_a_phase_that_does_not_listen(project: Any) -> None
     project.executed()
     assert project.run().exit_code == 0
     assert project.executed() == ["three", "four"]
+
+
+def test_what_a_phase_prints_goes_to_stderr_so_that_stdout_stays_data(project):
+    (project.folder / "one.do").write_text("print('hello from a phase')")
+    done = project.ace("run", "demo.py", "--json")
+    assert json.loads(done.stdout)["state"] == "completed"
+    assert "hello from a phase" in done.stderr
