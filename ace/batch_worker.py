@@ -50,7 +50,9 @@ def main(task: Task, pipe: Connection) -> None:
     result = _result(task, pipe, stop)
     with contextlib.suppress(OSError):
         _send(pipe, {"kind": RESULT, **result})
-    sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
     os._exit(0)  # threads that a library left behind are not waited for
 
 

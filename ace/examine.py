@@ -48,6 +48,9 @@ def record(place: store.Place) -> plan.Recorded:
     if artifact is None:
         return plan.Recorded("missing")
     metadata = artifact.metadata
+    for name in metadata.get("files", {}):
+        if not (place.folder / name).is_file():
+            return plan.Recorded("damaged", why=f"its side file {name} is missing")
     made_with = metadata.get("fingerprint", {})
     return plan.Recorded(
         "edited" if artifact.edited else "valid",

@@ -28,11 +28,12 @@ def page() -> str:
         "| code | |\n|---|---|",
         *(f"| {code} | {meaning} |" for code, meaning in EXIT_CODES.items()),
     ]
-    root = click.Context(group, info_name="ace", max_content_width=WIDTH, terminal_width=WIDTH)
+    settings = {"max_content_width": WIDTH, "terminal_width": WIDTH, "help_option_names": ["-h", "--help"]}
+    root = click.Context(group, info_name="ace", **settings)
     for name in COMMANDS:
         command = group.get_command(root, name)
         if command is not None:
-            context = click.Context(command, info_name=f"ace {name}", max_content_width=WIDTH, terminal_width=WIDTH)
+            context = click.Context(command, info_name=name, parent=root, **settings)
             parts.append(f"\n## ace {name}\n```\n{command.get_help(context)}\n```")
     return "\n".join(parts) + "\n"
 

@@ -86,7 +86,7 @@ def _words(text: str) -> list[str]:
 def _runs(words: list[str], anchors: _Anchors) -> frozenset[Run]:
     tail = len(words) - RUN_WORDS + 1
     starts = [at for at, word in enumerate(words[: max(0, tail)]) if anchors[word]]
-    return frozenset([tuple(words[at : at + RUN_WORDS]) for at in starts])
+    return frozenset([(words[at], words[at + 1], words[at + 2]) for at in starts])
 
 
 class _Anchors(dict[str, bool]):

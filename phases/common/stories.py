@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from itertools import combinations
 
 from phases.common.story_terms import names, terms, versions, versions_conflict
@@ -64,19 +65,38 @@ class Stories:
 
 @dataclass(frozen=True)
 class _Profile:
-    words: Vector
-    title: Vector
-    names: Vector
-    cues: tuple[str, ...]
+    """The terms of one report; vectors are made when it is first compared, which most reports never are."""
+
+    title_terms: list[str]
+    lead_terms: list[str]
+    name_terms: list[str]
     versions: dict[str, set[str]]
     source: str
     hours: float | None
+    weights: Vector
+
+    @property
+    def cues(self) -> dict[str, None]:
+        """The terms that propose pairs, in order."""
+        return dict.fromkeys((*self.title_terms, *self.name_terms))
+
+    @cached_property
+    def words(self) -> Vector:
+        return _vector(self.title_terms * TITLE_COUNT + self.lead_terms, self.weights)
+
+    @cached_property
+    def title(self) -> Vector:
+        return _vector(self.title_terms, self.weights)
+
+    @cached_property
+    def names(self) -> Vector:
+        return _vector(self.name_terms, self.weights)
 
 
 def group(reports: Sequence[Report]) -> Stories:
     """Put reports of the same story together. Deterministic: depends on the reports and their order only."""
-    profiles, weights = _profiles(reports)
-    pairs = _similar_pairs(profiles, weights)
+    profiles = _profiles(reports)
+    pairs = _similar_pairs(profiles)
     groups = _grown(len(reports), pairs, profiles)
     place = {index: at for at, members in enumerate(groups) for index in members}
     related = [pair for pair in pairs if place[pair.first] != place[pair.second]]
@@ -86,16 +106,16 @@ def group(reports: Sequence[Report]) -> Stories:
 def best_match(titles: Sequence[str], known: Sequence[str]) -> list[tuple[int, float]]:
     """For each title the index of the most similar known title, and the similarity of the two (-1 and 0 if none)."""
     reports = [Report(title) for title in (*titles, *known)]
-    profiles, _ = _profiles(reports)
+    profiles = _profiles(reports)
     postings: dict[str, list[int]] = {}
     for at, profile in enumerate(profiles[len(titles) :]):
-        for term in profile.title:
+        for term in dict.fromkeys(profile.title_terms):
             postings.setdefault(term, []).append(at)
     return [_best(profile, profiles[len(titles) :], postings) for profile in profiles[: len(titles)]]
 
 
 def _best(profile: _Profile, known: list[_Profile], postings: dict[str, list[int]]) -> tuple[int, float]:
-    near = {at for term in profile.title for at in postings.get(term, [])}
+    near = {at for term in profile.title_terms for at in postings.get(term, [])}
     scored = [(_cosine(profile.title, known[at].title), -at) for at in near if not _conflict(profile, known[at])]
     similarity, place = max(scored, default=(0.0, 1))
     return -place, similarity
@@ -105,30 +125,24 @@ def _conflict(first: _Profile, second: _Profile) -> bool:
     return versions_conflict(first.versions, second.versions)
 
 
-def _profiles(reports: Sequence[Report]) -> tuple[list[_Profile], dict[str, float]]:
-    title_terms = [terms(report.title) for report in reports]
-    lead_terms = [terms(report.lead[:LEAD_CHARS]) for report in reports]
-    name_terms = [names(f"{report.title} {report.lead[:LEAD_CHARS]}") for report in reports]
-    sets = [{*title, *lead, *name} for title, lead, name in zip(title_terms, lead_terms, name_terms, strict=True)]
-    counts = Counter(term for found in sets for term in found)
+def _profiles(reports: Sequence[Report]) -> list[_Profile]:
+    weights: Vector = {}
+    profiles = [_profile(report, weights) for report in reports]
+    counts: Counter[str] = Counter()
+    for each in profiles:
+        counts.update({*each.title_terms, *each.lead_terms, *each.name_terms})
     total = len(reports) + PRIOR_DOCUMENTS
-    weights = {term: math.log(total / (1 + count)) for term, count in counts.items()}
-    profiles = [
-        _Profile(
-            words=_vector(title * TITLE_COUNT + lead, weights),
-            title=_vector(title, weights),
-            names=_vector(name, weights),
-            cues=tuple(dict.fromkeys((*title, *name))),
-            versions=versions(report.title),
-            source=report.source,
-            hours=_hours(report.published),
-        )
-        for report, title, lead, name in zip(reports, title_terms, lead_terms, name_terms, strict=True)
-    ]
-    return profiles, weights
+    weights.update((term, math.log(total / (1 + count))) for term, count in counts.items())
+    return profiles
 
 
-def _vector(found: Iterable[str], weights: dict[str, float]) -> Vector:
+def _profile(report: Report, weights: Vector) -> _Profile:
+    lead = report.lead[:LEAD_CHARS]
+    found = (terms(report.title), terms(lead), names(f"{report.title} {lead}"), versions(report.title))
+    return _Profile(*found, report.source, _hours(report.published), weights)
+
+
+def _vector(found: Iterable[str], weights: Vector) -> Vector:
     raw = {term: (1 + math.log(count)) * weights[term] for term, count in Counter(found).items()}
     norm = math.sqrt(sum([value * value for value in raw.values()])) or 1.0
     return {term: value / norm for term, value in raw.items()}
@@ -160,17 +174,17 @@ def _needed(first: _Profile, second: _Profile) -> float:
     return SAME_APART if len(first.title.keys() & second.title.keys()) <= APART_WORDS else SAME
 
 
-def _similar_pairs(profiles: list[_Profile], weights: dict[str, float]) -> list[Pair]:
+def _similar_pairs(profiles: list[_Profile]) -> list[Pair]:
     """Pairs of at least RELATED similarity, the most similar first."""
     found = (
         Pair(first, second, _similarity(profiles[first], profiles[second]))
-        for first, second in _candidates(profiles, weights)
+        for first, second in _candidates(profiles)
     )
     kept = [pair for pair in found if pair.similarity >= RELATED]
     return sorted(kept, key=lambda pair: (-pair.similarity, pair.first, pair.second))
 
 
-def _candidates(profiles: list[_Profile], weights: dict[str, float]) -> list[tuple[int, int]]:
+def _candidates(profiles: list[_Profile]) -> list[tuple[int, int]]:
     """Pairs whose shared cues weigh enough, found through an index of cues rather than by comparing all pairs."""
     postings: dict[str, list[int]] = {}
     for at, profile in enumerate(profiles):
@@ -179,7 +193,7 @@ def _candidates(profiles: list[_Profile], weights: dict[str, float]) -> list[tup
     evidence: dict[tuple[int, int], float] = {}
     for term, sharers in postings.items():
         if 1 < len(sharers) <= MAX_SHARERS:
-            weight = weights[term]
+            weight = profiles[0].weights[term]
             for pair in combinations(sharers, 2):
                 evidence[pair] = evidence.get(pair, 0.0) + weight
     least = MIN_EVIDENCE * math.log((len(profiles) + PRIOR_DOCUMENTS) / 3)  # 3: the IDF of a word that two reports have

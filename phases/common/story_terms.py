@@ -12,9 +12,10 @@ from phases.common.stopwords import STOP_WORDS
 
 _TOKEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]+|[^\W_]+(?:[.,'’]\d+|['’][^\W\d_]+)*")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
-_NAME = re.compile(r"\b(?:[^\W\d_a-z][^\W_]+(?:-\d[\w.]*)?|[a-z]{1,2}[A-Z]\w*|\$?\d[\d.,]*\w*)")
+_NAME = re.compile(r"\b(?:[^\W\d_a-z][^\W_]+(?:-\d[\w.]*)?|[a-z]{1,2}[A-Z]\w*|\d[\d.,]*\w*)")
 _VERSION = re.compile(r"\b([^\W\d_][\w+]*?)[\s-]?v?(\d+(?:\.\d+)*)\b", re.IGNORECASE)
 _ENDINGS = ("'s", "’s", "ings", "ing", "ers", "er", "ies", "ied", "ed", "es", "s", "y")
+REMEMBERED = 100_000  # words whose stems are kept; a night's articles have about half as many
 STEM_LETTERS = 4  # a stem keeps at least as many letters, or "sing" and "sued" would become "s"
 _NEWS = (
     "new news report reports reported reportedly update updates updated latest live exclusive breaking today here "
@@ -25,22 +26,29 @@ NEWS_WORDS = frozenset(_NEWS.split())  # in headlines of every subject
 
 def terms(text: str) -> list[str]:
     """Stemmed content words in order; kana and ideographs as pairs of characters, since they have no spaces."""
-    found: list[str] = []
-    for token in _TOKEN.findall(text.lower()):
-        if _CJK.match(token):
-            found += [token[at : at + 2] for at in range(max(1, len(token) - 1))]
-        elif token not in STOP_WORDS and token not in NEWS_WORDS and (len(token) > 1 or token.isdigit()):
-            found.append(stem(token))
-    return found
+    return [term for token in _TOKEN.findall(text.lower()) for term in _terms_of(token)]
 
 
 def names(text: str) -> list[str]:
     """Stems of capitalised words and of numbers, in order: who and how much, rather than what is said of it."""
-    found = (token.lower().strip(".,") for token in _NAME.findall(text))
-    return [stem(token) for token in found if token not in STOP_WORDS and token not in NEWS_WORDS]
+    return [name for token in _NAME.findall(text) if (name := _name_of(token))]
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=REMEMBERED)
+def _terms_of(token: str) -> tuple[str, ...]:
+    if _CJK.match(token):
+        return tuple(token[at : at + 2] for at in range(max(1, len(token) - 1)))
+    if token in STOP_WORDS or token in NEWS_WORDS or (len(token) == 1 and not token.isdigit()):
+        return ()
+    return (stem(token),)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _name_of(token: str) -> str:
+    name = token.lower().strip(".,")
+    return "" if name in STOP_WORDS or name in NEWS_WORDS else stem(name)
+
+
 def stem(word: str) -> str:
     """The word without a common English ending; other languages lose a plural s at most by accident."""
     for ending in _ENDINGS:

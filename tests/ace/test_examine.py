@@ -119,3 +119,12 @@ def test_examining_writes_nothing(project: Any, look: Any) -> None:
     before = {path: (path.lstat().st_mtime_ns, path.lstat().st_size) for path in project.runs.rglob("*")}
     look()
     assert {path: (path.lstat().st_mtime_ns, path.lstat().st_size) for path in project.runs.rglob("*")} == before
+
+
+def test_an_artifact_whose_report_is_gone_is_made_again(project: Any, look: Any) -> None:
+    project.run("r")
+    (project.runs / "run_r" / "phase4_four.md").unlink()
+    found = look()["four"].recorded
+    assert (found.state, found.why) == ("damaged", "its side file phase4_four.md is missing")
+    project.run("r")
+    assert (project.runs / "run_r" / "phase4_four.md").read_text() == "total 2\n"

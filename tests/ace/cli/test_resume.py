@@ -94,3 +94,12 @@ def test_its_options_reach_the_run(cli: Any, project: Any) -> None:
     import os
 
     assert project.artifact("four")["data"]["pid"] != os.getpid()
+
+
+def test_a_run_whose_process_died_while_it_was_cancelled_is_passed_over(cli: Any, project: Any) -> None:
+    failed(cli, project, "r")
+    path = project.runs / "run_r" / "run.json"
+    path.write_text(path.read_text().replace('"state":"failed","updated"', '"state":"cancelling","updated"'))
+    assert project.state()["state"] == "cancelling"
+    assert cli("resume").code == 2
+    assert cli("resume", "r").code == 0

@@ -78,6 +78,17 @@ def test_an_unreadable_date_gives_way_to_the_next_one():
     assert published(JSON_LD % "soon" + OPEN_GRAPH % "2026-11-19T06:00:00Z") == "2026-11-19T06:00:00Z"
 
 
+def test_the_article_in_json_ld_counts_before_the_site_around_it():
+    site = '<script type="application/ld+json">{"@type": "WebSite", "datePublished": "2015-01-01"}</script>'
+    assert published(site + JSON_LD % "2026-11-20T06:00:00Z") == "2026-11-20T06:00:00Z"
+
+
+@pytest.mark.parametrize("broken", ["{", "[" * 100_000, '"text"', "null"])
+def test_broken_json_ld_is_passed_over(broken):
+    script = f'<script type="application/ld+json">{broken}</script>'
+    assert published(script + OPEN_GRAPH % "2026-11-19T06:00:00Z") == "2026-11-19T06:00:00Z"
+
+
 @pytest.mark.parametrize(
     "mark",
     [

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from phases.common import stories
-from phases.common.story_terms import names, stem, terms, versions, versions_conflict
 from phases.common.stories import Report, best_match, group
+from phases.common.story_terms import names, stem, terms, versions, versions_conflict
 
 DAY = "2026-11-20T%02d:00:00Z"
 MERGER = (

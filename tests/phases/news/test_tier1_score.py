@@ -61,7 +61,7 @@ def test_bad_signs_lower_it_but_rule_nothing_out(worse):
 
 
 def test_further_signs_of_one_kind_count_less_and_less():
-    titles = ("Aurelia: rain in the valley", "Aurelia: study in the valley", "Aurelia: study, vision in valley")
+    titles = ("Aurelia: rain in the valley", "Aurelia: chip in the valley", "Aurelia: chip, breach in valley")
     none, one, two = (rated(title=title).value for title in titles)
     assert one - none > two - one > 0
 
