@@ -15,6 +15,7 @@ from ace.views.progress import Lines, first_line
 from ace.views.safe import clean
 
 FOLDER, FILE = "logs", "run.log"
+LATER = frozenset(("run_started", "phase_skipped"))  # written with what follows: a rerun of nothing writes once
 
 
 class RunLog:
@@ -26,25 +27,28 @@ class RunLog:
         self._path: Path | None = None
         self._text = io.StringIO()
         self._lines = Lines(self._text)
+        self._pending = ""
 
     def __call__(self, event: Data) -> None:
-        if event["kind"] == "run_started":
+        kind = event["kind"]
+        if kind == "run_started":
             folder = self._root / f"{PREFIX}{event['run_id']}" / FOLDER
             folder.mkdir(exist_ok=True)
             self._path = folder / FILE
         self._lines(event)
-        text = self._text.getvalue()
-        if event["kind"] == "run_ended":
-            text += f"{event['state']}{': ' if event['error'] else ''}{clean(first_line(event['error']))}\n"
-        if text and self._path is not None:
-            self._text.seek(0)
-            self._text.truncate()
-            self._append(self._path, text, event["time"])
+        if kind == "run_ended":
+            self._text.write(f"{event['state']}{': ' if event['error'] else ''}{clean(first_line(event['error']))}\n")
+        self._pending += "".join(f"{event['time']} {line}\n" for line in self._text.getvalue().splitlines())
+        self._text.seek(0)
+        self._text.truncate()
+        if self._pending and self._path is not None and kind not in LATER:
+            text, self._pending = self._pending, ""
+            _append(self._path, text)
 
-    def _append(self, path: Path, text: str, time: str) -> None:
-        stamped = "".join(f"{time} {line}\n" for line in text.splitlines())
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-        try:
-            os.write(descriptor, stamped.encode("utf-8", "replace"))
-        finally:
-            os.close(descriptor)
+
+def _append(path: Path, text: str) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        os.write(descriptor, text.encode("utf-8", "replace"))
+    finally:
+        os.close(descriptor)

@@ -184,12 +184,12 @@ def test_a_lost_run_json_is_rebuilt_with_what_the_fork_came_from(project: Any) -
 
 def test_only_what_the_fork_recorded_is_taken_from_another_run(project: Any) -> None:
     project.run()
-    project.run("other", overrides={"one.count": 9})
     fork(project)
+    project.run("r", resume_from="one", overrides={"one.count": 9})
     folder = project.runs / "run_f"
-    for phase, source in (("two", "other"), ("three", "r")):  # another commit of a kept phase; a phase that is not kept
+    for phase in ("two", "three"):  # another commit of a kept phase; a phase that is not kept
         project.path(phase, "f").unlink()
-        shutil.copy2(project.path(phase, source), folder)
+        shutil.copy2(project.path(phase, "r"), folder)
     content = runfile.load(folder)
     for number, phase in ((2, "two"), (3, "three")):
         place = store.Place(folder, "f", "demo", number, phase, origin=runfile.origin(content, phase))
