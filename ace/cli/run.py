@@ -139,7 +139,7 @@ def _leave(code: int) -> None:
 
 
 def _apart(run: Callable[..., orchestrator.Outcome], *arguments: Any) -> orchestrator.Outcome:
-    """stdout is this command's data: what a phase prints goes to stderr."""
+    """What a phase prints goes to stderr: stdout is the data of this command."""
     with contextlib.redirect_stdout(sys.stderr):
         return run(*arguments)
 

@@ -11,7 +11,10 @@ from phases.news.scrape_page import without_title
         ("Lab ships model The lab shipped it today.", "The lab shipped it today."),
         ("LAB SHIPS MODEL\nLab ships model: The lab shipped it.", "The lab shipped it."),
         ("Lab ships model", ""),
-        ("The lab shipped it. Lab ships model was the headline.", "The lab shipped it. Lab ships model was the headline."),
+        (
+            "The lab shipped it. Lab ships model was the headline.",
+            "The lab shipped it. Lab ships model was the headline.",
+        ),
     ],
 )
 def test_a_title_run_together_with_the_text_is_cut_off(text, rest):
