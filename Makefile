@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 JOBS ?= 2
 
-.PHONY: demo test check format bench picture clean
+.PHONY: demo test check format bench soak picture clean
 
 demo: $(VENV)/.demo
 	@$(BIN)/ace run news --sources sample
@@ -27,6 +27,9 @@ format: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/engine/run.py
+
+soak: $(VENV)/.dev
+	$(BIN)/python benchmarks/soak/soak.py $(SOAK)
 
 picture: $(VENV)/.dev
 	$(BIN)/python docs/picture.py

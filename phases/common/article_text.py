@@ -90,9 +90,9 @@ def _of_main_article(lines: list[str], index: BlockIndex) -> list[str]:
     outermost = {}
     for line in lines:
         block = index.find(line)
-        articles = block.inside("article") if block else []
-        if articles:
-            outermost[line] = articles[-1]
+        article = block.article() if block else None
+        if article is not None:
+            outermost[line] = article
     sizes = Counter(dict.fromkeys(outermost.values(), 0))
     for line, article in outermost.items():
         sizes[article] += len(line)
@@ -112,7 +112,7 @@ def _with_missing_paragraphs(lines: list[str], index: BlockIndex) -> list[str]:
     kind, size = sizes.most_common(1)[0]
     if size < SAME_KIND_SHARE * sum(map(len, lines)):
         return lines
-    return _inserted(lines, [block.place if block else None for block in found], _missing(kind, lines, index))
+    return _inserted(lines, [block.place if block else None for block in found], _missing(kind, lines, found, index))
 
 
 def _inserted(lines: list[str], places: list[int | None], missing: list[Block]) -> list[str]:
@@ -124,13 +124,15 @@ def _inserted(lines: list[str], places: list[int | None], missing: list[Block]) 
     return after.get(-1, []) + [text for at, line in enumerate(lines) for text in (line, *after.get(at, []))]
 
 
-def _missing(kind: tuple[object, ...], lines: list[str], index: BlockIndex) -> list[Block]:
+def _missing(kind: tuple[object, ...], lines: list[str], found: list[Block | None], index: BlockIndex) -> list[Block]:
+    articles = [block.article() for block in found if block]
     known = grams(key_of(" ".join(lines)))
     blocks = [block for block in index.blocks if block.tag == "p" and len(block.text) >= MIN_PARAGRAPH][:MAX_PARAGRAPHS]
     return [
         block
         for block in blocks
         if block.signature() == kind
+        and block.article() in articles
         and _share(grams(block.key), known) < KNOWN_SHARE
         and not _is_aside(block.text, block)
     ]

@@ -47,6 +47,10 @@ class Block:
         """Ancestors with this tag, innermost first."""
         return list(self.element.iterancestors(tag))
 
+    def article(self) -> Any:
+        """The outermost <article> around the block, or None."""
+        return next(iter(self.inside("article")[::-1]), None)
+
     def signature(self) -> tuple[Any, ...]:
         """Tag, and tags and classes of the nearest ancestors: equal for paragraphs that a template treats alike."""
         parents = [(parent.tag, parent.get("class") or "") for parent in self.element.iterancestors()]

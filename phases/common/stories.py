@@ -156,7 +156,7 @@ def _cosine(first: Vector, second: Vector) -> float:
 
 
 def _similarity(first: _Profile, second: _Profile) -> float:
-    """0 when too far apart in time, about different versions of one thing, or with hardly a title word or name shared."""
+    """0 when too far apart in time, about different versions of one thing, or with hardly a name shared."""
     if first.hours is not None and second.hours is not None and abs(first.hours - second.hours) > MAX_HOURS:
         return 0.0
     if _conflict(first, second):

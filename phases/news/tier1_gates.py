@@ -14,7 +14,7 @@ from phases.news.subject import STRONG
 FUTURE_TOLERANCE = timedelta(hours=2)  # clocks of publishers run ahead, and embargoed pieces carry their hour
 DAY = timedelta(hours=24)
 EASTERNMOST = timedelta(hours=14)  # of UTC: a day without a time may have begun so much earlier
-EARLY_CHARS = 1500  # of the text: what an article is about is said early
+EARLY_CHARS = 1000  # of the text: what an article is about is said early
 KEYWORDS = 3  # different category keywords that make an article one for this report; single ones ("court") say little
 
 

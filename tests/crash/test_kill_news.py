@@ -10,10 +10,10 @@ import sys
 from pathlib import Path
 
 BLOCK_IN_PHASE_5 = """
-import sys
+import os, sys
 from phases.news import p05_tier3_5d
 def run(inputs, ctx):
-    print("in phase 5", flush=True)
+    os.write(1, b"in phase 5\\n")
     sys.stdin.read()
 p05_tier3_5d.run = run
 from ace.cli.main import main

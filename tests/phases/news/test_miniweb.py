@@ -45,9 +45,19 @@ def web():
         port = probe.getsockname()[1]
     command = [sys.executable, str(SERVER), str(SHARED / "data" / "news"), str(port), "--faults"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
-        server.stdout.readline()
+        server.stdout.readline()  # it says what it has, and only then begins to listen
+        await_port(port)
         yield f"http://127.0.0.1:{port}"
         server.terminate()
+
+
+def await_port(port: int) -> None:
+    """Return once something listens there: connecting is tried again at once, a bounded number of times."""
+    for _ in range(200_000):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+    pytest.fail("the frozen web did not begin to listen")
 
 
 @pytest.fixture(scope="module")
