@@ -35,6 +35,7 @@ EXTRAS: dict[str, tuple[str, ...]] = {  # what the extras of pyproject.toml make
         "numpy",
         "protego",
         "py3langid",
+        "dateutil",
         "readability",
         "selectolax",
         "trafilatura",
