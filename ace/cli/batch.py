@@ -9,7 +9,8 @@ from collections.abc import Sequence
 
 import click
 
-from ace import batch, batch_plan, config, discovery
+from ace import batch, config, discovery
+from ace.batch import jobs as planning
 from ace.cli.options import common, print_json
 from ace.cli.run import _stop_on_signals, parse_inputs
 from ace.errors import UsageError
@@ -26,7 +27,7 @@ from ace.views.runlog import RunLog
 )
 @click.option(
     "--priority",
-    type=click.Choice(list(batch_plan.NICE)),
+    type=click.Choice(list(planning.NICE)),
     default="normal",
     show_default=True,
     help="How willingly the runs leave the processor to others; high needs the right to.",
@@ -64,7 +65,7 @@ def command(
     """
     found = discovery.find(pipeline)
     words, options = _apart(found, inputs)
-    request = batch_plan.Request(
+    request = planning.Request(
         pipeline=found,
         settings=config.load({"artifacts": artifacts}),
         inputs=[(word, parse_inputs(found, (word,))) for word in words],
@@ -110,7 +111,7 @@ def _apart(pipeline: Pipeline, given: Sequence[str]) -> tuple[list[str], tuple[s
     return words, tuple(options)
 
 
-def _show(jobs: Sequence[batch_plan.Job], pipeline: Pipeline, code: int, *, as_json: bool, quiet: bool) -> None:
+def _show(jobs: Sequence[planning.Job], pipeline: Pipeline, code: int, *, as_json: bool, quiet: bool) -> None:
     if as_json:
         print_json(_as_json(jobs, pipeline, code))
         return
@@ -124,7 +125,7 @@ def _show(jobs: Sequence[batch_plan.Job], pipeline: Pipeline, code: int, *, as_j
         click.echo("     everything committed is kept; the same command again goes on", err=True)
 
 
-def _as_json(jobs: Sequence[batch_plan.Job], pipeline: Pipeline, code: int) -> Data:
+def _as_json(jobs: Sequence[planning.Job], pipeline: Pipeline, code: int) -> Data:
     states = [job.state for job in jobs]
     return {
         "pipeline": pipeline.name,

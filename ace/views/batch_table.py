@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any, Self
 
-from ace.batch_plan import QUEUED, RUNNING, Job
+from ace.batch.jobs import QUEUED, RUNNING, Job
 from ace.clock import monotonic
 from ace.views.progress import first_line, seconds
 from ace.views.safe import clean, shortened

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from ace import batch, batch_plan
-from ace.batch_plan import Job
+from ace import batch
+from ace.batch import jobs as planning
+from ace.batch.jobs import Job
 from ace.errors import ConfigError
 from ace.services import Stop
 from ace.views import batch_table
@@ -25,13 +26,13 @@ def jobs(*states: str) -> list[Job]:
     return [Job(number, f"in{number}", state=state) for number, state in enumerate(states, 1)]
 
 
-def request(project: Any, *words: str, **overrides: Any) -> batch_plan.Request:
+def request(project: Any, *words: str, **overrides: Any) -> planning.Request:
     one = project.request()
     from ace import discovery
 
     pipeline = discovery.find(str(project.write("reads.py", PIPELINE)))
     given = {f"read.{key}": value for key, value in overrides.items()}
-    return batch_plan.Request(pipeline, one.settings, [(word, {"read.file": word}) for word in words], given)
+    return planning.Request(pipeline, one.settings, [(word, {"read.file": word}) for word in words], given)
 
 
 @pytest.mark.parametrize(
@@ -64,9 +65,9 @@ def test_a_signal_after_the_last_input_changes_nothing() -> None:
 def test_an_input_is_known_by_what_it_says_not_by_its_name(tmp_path: Path) -> None:
     for name, text in (("a", "x"), ("b", "x"), ("c", "y")):
         (tmp_path / name).write_text(text)
-    a, b, c = (batch_plan.content_of(str(tmp_path / name)) for name in "abc")
+    a, b, c = (planning.content_of(str(tmp_path / name)) for name in "abc")
     assert a == b != c
-    assert batch_plan.content_of("https://a.b/c") != batch_plan.content_of("https://a.b/d")
+    assert planning.content_of("https://a.b/c") != planning.content_of("https://a.b/d")
 
 
 def test_a_folder_is_known_by_the_names_and_contents_of_its_files(tmp_path: Path) -> None:
@@ -74,19 +75,19 @@ def test_a_folder_is_known_by_the_names_and_contents_of_its_files(tmp_path: Path
     (tmp_path / "in" / "deep").mkdir(parents=True)
     for name, text in (("a", "x"), ("deep/b", "y"), ("deep/b", "z"), ("c", "x")):
         (tmp_path / "in" / name).write_text(text)
-        seen.add(batch_plan.content_of(str(tmp_path / "in")))
+        seen.add(planning.content_of(str(tmp_path / "in")))
     assert len(seen) == 4
     os.symlink(tmp_path, tmp_path / "in" / "loop")
-    assert batch_plan.content_of(str(tmp_path / "in")) in seen
+    assert planning.content_of(str(tmp_path / "in")) in seen
 
 
 def test_settings_belong_to_the_key_and_the_input_s_own_place_does_not(project: Any) -> None:
-    first = batch_plan.Keys(request(project))("a")
-    assert batch_plan.Keys(request(project, size=1))("a") == first
-    assert batch_plan.Keys(request(project, file="elsewhere"))("a") == first
-    assert batch_plan.Keys(request(project, size=2))("a") != first
+    first = planning.Keys(request(project))("a")
+    assert planning.Keys(request(project, size=1))("a") == first
+    assert planning.Keys(request(project, file="elsewhere"))("a") == first
+    assert planning.Keys(request(project, size=2))("a") != first
     with pytest.raises(ConfigError):
-        batch_plan.Keys(request(project, nothing=2))
+        planning.Keys(request(project, nothing=2))
 
 
 def test_an_input_that_cannot_be_read_fails_alone(project: Any) -> None:
@@ -95,7 +96,7 @@ def test_an_input_that_cannot_be_read_fails_alone(project: Any) -> None:
             raise PermissionError(13, "Permission denied", "bad")
         return word
 
-    planned = batch_plan.plan(request(project, "good", "bad", "good"), keyed, {})
+    planned = planning.plan(request(project, "good", "bad", "good"), keyed, {})
     assert [one.state for one in planned] == ["queued", "failed", "queued"]
     assert planned[1].error == "cannot read bad: Permission denied"
     assert planned[1].exit_code == 74

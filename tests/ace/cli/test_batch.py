@@ -300,6 +300,13 @@ def test_a_worker_that_died_once_is_completed_by_the_second_try(batch: Batch) ->
     assert len(list(batch.runs.glob("run_*"))) == 1
 
 
+def test_a_run_that_was_cancelled_by_force_is_not_tried_again(batch: Batch) -> None:
+    document = batch(*batch.inputs(a="pass", b="os._exit(6)"), code=3)
+    assert batch.states(document) == {"a": "completed", "b": "cancelled"}
+    assert document["runs"][1]["attempts"] == 1
+    assert batch.executed().count("act b") == 1
+
+
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
 def test_a_signal_stops_the_workers_and_the_same_command_goes_on(batch: Batch, number: int, code: int) -> None:
     names = batch.inputs(a="pass", b=WAIT, c="pass")

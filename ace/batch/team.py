@@ -17,8 +17,10 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkServerProcess
 from typing import Any
 
-from ace import batch_preload, batch_worker, clock, jsonio
-from ace.batch_plan import CRASHED, NICE, QUEUED, RUNNING, Job, Request, Seen
+from ace import clock, jsonio, runfile, runs
+from ace.batch import preload, worker
+from ace.batch.jobs import CRASHED, NICE, QUEUED, RUNNING, Job, Request, Seen
+from ace.control import CANCELLED
 from ace.executors.processes import _without_main_module
 from ace.records import Data, Json
 from ace.services import Stop
@@ -76,7 +78,7 @@ class Team:
 
     def _started(self, job: Job) -> _Member:
         ours, theirs = self._context.Pipe(duplex=False)
-        process = self._context.Process(target=batch_worker.main, args=(self._task(job), theirs), name="ace-run")
+        process = self._context.Process(target=worker.main, args=(self._task(job), theirs), name="ace-run")
         try:
             with _without_main_module():
                 process.start()
@@ -87,10 +89,10 @@ class Team:
             theirs.close()
         return _Member(job, process, ours, clock.monotonic())
 
-    def _task(self, job: Job) -> batch_worker.Task:
+    def _task(self, job: Job) -> worker.Task:
         request, settings = self._request, self._request.settings
         own: dict[str, Json] = dict(request.inputs[job.number - 1][1])
-        return batch_worker.Task(
+        return worker.Task(
             request.pipeline.file or request.pipeline.name,
             dict(settings.engine),
             {name: dict(values) for name, values in settings.phases.items()},
@@ -121,7 +123,7 @@ class Team:
             self._leave(member)
             self._died(member)
             return
-        if message["kind"] == batch_worker.RESULT:
+        if message["kind"] == worker.RESULT:
             self._leave(member)
             self._finished(member.job, message)
             return
@@ -153,8 +155,18 @@ class Team:
         if self._stop.requested:
             member.job.state, member.job.error = "paused", "the batch was stopped"
             self._tell(member.job)
+        elif self._was_cancelled(member):
+            member.job.state, member.job.exit_code = "cancelled", CANCELLED
+            self._tell(member.job)
         else:
             self._crashed(member.job, f"its worker process {how}")
+
+    def _was_cancelled(self, member: _Member) -> bool:
+        """Whether a person asked for this run's end (`ace cancel`): it is not a crash, and is not tried again."""
+        if member.process.exitcode == CANCELLED:
+            return True
+        content = runfile.load(self._request.settings.artifacts / f"{runs.PREFIX}{member.job.run_id}")
+        return content is not None and content["state"] in ("cancelling", "cancelled")
 
     def _crashed(self, job: Job, message: str) -> None:
         """Once more, at the end of the queue; the second time it stays so."""
@@ -197,17 +209,15 @@ class Team:
     @contextlib.contextmanager
     def _server(self) -> Iterator[None]:
         """The process that workers are forked from, with the phases imported; it ends with the batch."""
-        self._context.set_forkserver_preload([batch_preload.__name__])
-        os.environ[batch_preload.VARIABLE] = batch_preload.encoded(
-            self._request.pipeline.file or self._request.pipeline.name
-        )
+        self._context.set_forkserver_preload([preload.__name__])
+        os.environ[preload.VARIABLE] = preload.encoded(self._request.pipeline.file or self._request.pipeline.name)
         try:
             with _without_main_module():
                 forkserver.ensure_running()
-            del os.environ[batch_preload.VARIABLE]
+            del os.environ[preload.VARIABLE]
             yield
         finally:
-            os.environ.pop(batch_preload.VARIABLE, None)
+            os.environ.pop(preload.VARIABLE, None)
             server: Any = forkserver._forkserver
             server._stop()
 

@@ -2,7 +2,7 @@
 
 run(request)
 ├── lock              the pipeline's, once for the whole batch
-├── batch_plan.plan   hash every input, find its run: completed → skipped, unfinished → resumed, else new
+├── jobs.plan         hash every input, find its run: completed → skipped, unfinished → resumed, else new
 └── Team.work         a process per run, at most `jobs` at once, in the order given; a crashed one is tried once more
 """
 
@@ -11,8 +11,9 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Sequence
 
-from ace import atomic, batch_plan, lock
-from ace.batch_plan import GOOD, Job, Request, Seen
+from ace import atomic, lock
+from ace.batch import jobs as planning
+from ace.batch.jobs import GOOD, Job, Request, Seen
 from ace.errors import Interrupted
 from ace.services import Stop
 
@@ -23,18 +24,18 @@ def _unseen(job: Job, jobs: Sequence[Job]) -> None:
 
 def run(request: Request, seen: Seen = _unseen, stop: Stop | None = None) -> list[Job]:
     """All inputs to their end, or to where `stop` found them. Raises ConfigError, Locked or CannotCreate before any."""
-    from ace.batch_team import Team  # noqa: PLC0415  (multiprocessing, for those who have an input)
+    from ace.batch.team import Team  # noqa: PLC0415  (multiprocessing, for those who have an input)
 
     stop = stop or Stop()
-    keyed = batch_plan.Keys(request)
+    keyed = planning.Keys(request)
     root = request.settings.artifacts
     atomic.make_folder(root)
     with contextlib.ExitStack() as held:
         if not request.allow_overlap:
             path = root / ".locks" / f"{request.pipeline.name}.lock"
             held.enter_context(lock.hold(path, f"pipeline {request.pipeline.name}", wait_s=request.wait_s))
-        known = {} if request.again else batch_plan.earlier(root, request.pipeline.name)
-        jobs = batch_plan.plan(request, keyed, known)
+        known = {} if request.again else planning.earlier(root, request.pipeline.name)
+        jobs = planning.plan(request, keyed, known)
         Team(request, jobs, seen, stop).work()
     _repeat(jobs)
     return jobs
