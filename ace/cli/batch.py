@@ -11,8 +11,9 @@ import click
 
 from ace import batch, config, discovery
 from ace.batch import jobs as planning
+from ace.cli.inputs import parse_inputs
 from ace.cli.options import common, print_json
-from ace.cli.run import _stop_on_signals, parse_inputs
+from ace.cli.run import _stop_on_signals
 from ace.errors import UsageError
 from ace.records import Data, Pipeline
 from ace.views import batch_table

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ace import config, examine, plan, runfile, runs
-from ace.cli.run import parse_inputs
+from ace.cli.inputs import parse_inputs
 from ace.errors import UsageError
 from ace.records import Data, Json, Pipeline
 

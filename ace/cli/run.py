@@ -17,10 +17,10 @@ from typing import Any
 import click
 
 from ace import clock, config, discovery, orchestrator
+from ace.cli.inputs import parse_inputs
 from ace.cli.options import common, print_json
 from ace.errors import AceError, UsageError
-from ace.records import Json, Pipeline
-from ace.runs import nearest
+from ace.records import Pipeline
 from ace.services import Stop
 from ace.views.progress import Lines
 from ace.views.runlog import RunLog
@@ -172,48 +172,6 @@ def _summed_up(run: Callable[[], orchestrator.Outcome], pipeline: Pipeline) -> o
     with contextlib.suppress(BrokenPipeError):
         print_json(summary.of_outcome(outcome, pipeline.name, clock.monotonic() - began, report), indent=False)
     return outcome
-
-
-def parse_inputs(pipeline: Pipeline, words: tuple[str, ...]) -> dict[str, Json]:
-    """{"phase.key": value} from INPUT words and the pipeline's own --options. Raises UsageError for unknown ones."""
-    given: dict[str, list[str]] = {}
-    rest = list(words)
-    while rest:
-        word = rest.pop(0)
-        if not word.startswith("-"):
-            given.setdefault("input", []).append(word)
-            continue
-        name, equals, value = word.lstrip("-").partition("=")
-        if name not in pipeline.options or name == "input":
-            raise _unknown(pipeline, word)
-        if not equals:
-            if not rest:
-                message = f"{word} needs a value"
-                raise UsageError(message)
-            value = rest.pop(0)
-        given.setdefault(name, []).append(value)
-    overrides: dict[str, Json] = {}
-    for name, values in given.items():
-        if name not in pipeline.options:
-            message = f"pipeline {pipeline.name} takes no input, but {values[0]!r} was given"
-            raise UsageError(message)
-        overrides.setdefault(pipeline.options[name], []).extend(values)
-    return {key: _fitted(pipeline, key, values) for key, values in overrides.items()}
-
-
-def _fitted(pipeline: Pipeline, dotted: str, values: list[str]) -> Json:
-    """All values for a key that is a list; else the last one, read like a --set."""
-    name, _, key = dotted.partition(".")
-    default = discovery.phase(pipeline, name).config[key]
-    return values if isinstance(default, list) else config.parse_value(values[-1], default)
-
-
-def _unknown(pipeline: Pipeline, word: str) -> UsageError:
-    own = [f"--{name}" for name in pipeline.options if name != "input"]
-    options = own + [option for one in command.params for option in one.opts if option.startswith("--")]
-    near = nearest(word.partition("=")[0], options) or own
-    hint = f"did you mean {', '.join(near)}?" if near else "see ace run --help"
-    return UsageError(f"no option {word!r}", hint=hint)
 
 
 def _one_way(run_id: str, resume_from: str, run_phase: str, retry: str, *, resume_latest: bool) -> None:
