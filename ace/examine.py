@@ -26,14 +26,17 @@ def examine(folder: Path, pipeline: Pipeline, values: config.Values, content: Ma
     """Every phase's artifact, verified, and its fingerprint of today. Writes nothing."""
     run_id = folder.name.removeprefix(runs.PREFIX)
     found = {}
+    codes: dict[tuple[Path, tuple[str, ...]], fingerprint.Code] = {}  # phases in one file share their code
     for number, phase in enumerate(pipeline.phases, 1):
         expected = discovery.phase_schema(pipeline, phase)
         written_ns = content["phases"].get(phase.name, {}).get("written_ns")
         origin = runfile.origin(content, phase.name)
         place = store.Place(folder, run_id, pipeline.name, number, phase.name, expected, written_ns, origin)
         recorded = record(place)
-        file = discovery.module_file(pipeline, phase)
-        code = fingerprint.of_code(file, phase.files, dict(recorded.code_files))
+        made_of = (discovery.module_file(pipeline, phase), phase.files)
+        if made_of not in codes:
+            codes[made_of] = fingerprint.of_code(*made_of, dict(recorded.code_files))
+        code = codes[made_of]
         current = plan.Current(code.sha256, code.files, values[phase.name], expected.sha256 if expected else "")
         found[phase.name] = Known(phase, number, place, recorded, current, code)
     return found

@@ -46,7 +46,7 @@ class RunFile:
 
     def _save(self) -> None:
         self.content["updated"] = clock.stamp()
-        atomic.write(self._path, jsonio.dumps(self.content) + b"\n", durable=False)
+        atomic.write(self._path, jsonio.line(self.content), durable=False)
 
 
 def new(run_id: str, pipeline: Pipeline, settings: Data, version: str) -> Data:
