@@ -256,7 +256,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "changelog",
-        -0.4,
+        -0.8,
         re.compile(
             r"^\s*(?:[a-z][\w-]+ ){0,3}v?\d+\.\d+\.\d+(?:[.-]\w+)*\s*$|\bchangelog\b|\brelease notes\b|\bhotfix\b"
         ),
