@@ -54,11 +54,15 @@ class WorkerPool:
         return value
 
     def close(self) -> None:
-        """End all workers, those at work too."""
+        """End all workers, those at work too. The pipe of one at work is its caller's to close, who sees it end."""
         with self._lock:
             self._closed = True
-            workers, self._idle, self._all = list(self._all), [], set()
-        for worker in workers:
+            idle, self._idle = self._idle, []
+            busy = self._all.difference(idle)
+            self._all -= set(idle)
+        for worker in busy:
+            worker.end()
+        for worker in idle:
             worker.kill()
 
     def _take(self) -> _Worker:
@@ -83,8 +87,11 @@ class WorkerPool:
             self._drop(worker)
             return
         with self._lock:
-            if not self._closed:
+            late = self._closed
+            if not late:
                 self._idle.append(worker)
+        if late:
+            self._drop(worker)
 
     def _drop(self, worker: _Worker) -> None:
         with self._lock:
@@ -116,9 +123,15 @@ class _Worker:
         except (EOFError, OSError) as error:
             raise self._crashed() from error
 
-    def kill(self) -> None:
+    def end(self) -> None:
+        """Kill the process. Whoever waits for its answer learns of it through the pipe."""
         with contextlib.suppress(OSError, ValueError):
             self._process.kill()
+
+    def kill(self) -> None:
+        """Kill the process, collect it and close the pipe: only whoever holds the worker may do this."""
+        self.end()
+        with contextlib.suppress(OSError, ValueError):
             self._process.join()
         self._pipe.close()
 
