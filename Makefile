@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 JOBS ?= 2
 
-.PHONY: demo test check format bench soak picture clean
+.PHONY: demo test check format bench mutation soak picture clean
 
 demo: $(VENV)/.demo
 	@$(BIN)/ace run news --sources sample
@@ -27,6 +27,10 @@ format: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/engine/run.py
+
+mutation: $(VENV)/.dev
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,mutation]'
+	$(BIN)/python benchmarks/mutation/run.py $(MUTATION)
 
 soak: $(VENV)/.dev
 	$(BIN)/python benchmarks/soak/soak.py $(SOAK)

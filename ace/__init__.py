@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ace.records import Data, Inputs, Output, Phase, Pipeline
+from ace.records import EMBEDDING_KEYS, MODEL_KEYS, Data, Finished, Inputs, Output, Phase, Pipeline
 
 if TYPE_CHECKING:
     from ace.context import PhaseContext
 
 __version__ = "0.1.0"
-__all__ = ["Data", "Inputs", "Output", "Phase", "PhaseContext", "Pipeline"]
+__all__ = ["EMBEDDING_KEYS", "MODEL_KEYS", "Data", "Finished", "Inputs", "Output", "Phase", "PhaseContext", "Pipeline"]
 
 
 def __getattr__(name: str) -> Any:

@@ -8,11 +8,12 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 import orjson
 
-from ace import jsonio
+from ace import jsonio, model_config
 from ace.errors import ConfigError, OutputError
 from ace.records import NOTHING, Json, Phase, Pipeline
 from ace.runs import nearest
@@ -20,7 +21,7 @@ from ace.runs import nearest
 FILE = "ace.toml"
 ENGINE_DEFAULTS: dict[str, Json] = {
     "artifacts": "data/artifacts",  # folder of the runs
-    "cache": "data/cache",  # folder of what may be lost: feeds and pages read before
+    "cache": "data/cache",  # folder of feeds and pages read before, and of llm.db: every answer that was paid for
     "prune_keep": 10,  # latest runs of a pipeline that `ace prune` leaves alone
     "prune_compress": 100,  # up to this place runs are compressed; later ones are deleted
     "ping_url": "",  # told when a run starts, ends well or fails: URL/start, URL, URL/fail
@@ -35,6 +36,7 @@ class Settings(NamedTuple):
     engine: Mapping[str, Json]
     phases: Mapping[str, Mapping[str, Json]] = NOTHING
     origin: Mapping[str, str] = NOTHING  # where each was said, by pipeline.phase.key: file:line or variable
+    models: Mapping[str, Json] = MappingProxyType(model_config.DEFAULTS)
 
     @property
     def artifacts(self) -> Path:
@@ -48,15 +50,28 @@ class Settings(NamedTuple):
 def load(flags: Mapping[str, Json] | None = None, environ: Mapping[str, str] | None = None) -> Settings:
     """Read all layers but the command line's --set. Raises ConfigError naming file, line and key."""
     environ = os.environ if environ is None else environ
-    engine = dict(ENGINE_DEFAULTS)
+    engine, models = dict(ENGINE_DEFAULTS), dict(model_config.DEFAULTS)
     phases: dict[str, dict[str, Json]] = {}
     origin: dict[str, str] = {}
+    sections = {"ace": engine, model_config.SECTION: models}
     for path in (_user_file(environ), Path(FILE)):
         if path.is_file():
-            _merge_file(path, engine, phases, origin)
-    _merge_environment(environ, engine, phases, origin)
+            _merge_file(path, sections, phases, origin)
+    _merge_environment(environ, sections, phases, origin)
     engine.update({key: value for key, value in (flags or {}).items() if value not in (None, "")})
-    return Settings(engine, phases, origin)
+    models["provider"] = models["provider"] or model_config.automatic(environ)
+    models["embedding_provider"] = models["embedding_provider"] or model_config.automatic(environ, ("openai",))
+    return Settings(engine, phases, origin, models)
+
+
+def models(settings: Settings, overrides: Mapping[str, Json]) -> dict[str, Json]:
+    """How models are asked in a run: the section [models] with `overrides` {"models.key": value} on top."""
+    found = dict(settings.models)
+    for dotted, value in overrides.items():
+        section, _, key = dotted.partition(".")
+        if section == model_config.SECTION:
+            _set_key(section, found, key, value, "--set")
+    return found
 
 
 def effective(pipeline: Pipeline, settings: Settings, overrides: Mapping[str, Json]) -> Values:
@@ -64,19 +79,47 @@ def effective(pipeline: Pipeline, settings: Settings, overrides: Mapping[str, Js
 
     Raises ConfigError for keys that no phase declares and values of the wrong kind.
     """
+    _refuse_misspelled(pipeline, settings)
     values: Values = {}
     for phase in pipeline.phases:
         where = f"pipeline {pipeline.name}, phase {phase.name}: config"
         values[phase.name] = jsonio.trusted_loads(_strict(dict(phase.config), where))  # as artifacts record it
     said = settings.phases.get(pipeline.name, {})
     origin = {dotted: settings.origin.get(f"{pipeline.name}.{dotted}", f"[{pipeline.name}]") for dotted in said}
-    for layer, places in ((said, origin), (overrides, dict.fromkeys(overrides, "--set"))):
+    of_phases = {key: value for key, value in overrides.items() if not key.startswith(f"{model_config.SECTION}.")}
+    for layer, places in ((said, origin), (of_phases, dict.fromkeys(of_phases, "--set"))):
         for dotted, value in layer.items():
             phase, key = _declared(pipeline, dotted, places[dotted])
             default, where = phase.config[key], f"{places[dotted]}: {dotted}"
             fitting = _fitting(default, _read(value, default), where)
             values[phase.name][key] = jsonio.trusted_loads(_strict(fitting, where))
+    asking = [phase.name for phase in pipeline.phases if model_config.asks(phase)]
+    if asking:
+        section = models(settings, overrides)
+        for name in asking:
+            model_config.resolve(values[name], section, _default_model)
     return values
+
+
+def _default_model(provider: str, *, embedding: bool) -> str:
+    from ace.providers import find  # noqa: PLC0415  (only where a model is asked)
+
+    return (find.DEFAULT_EMBEDDING_MODELS if embedding else find.DEFAULT_MODELS).get(provider, "")
+
+
+def _refuse_misspelled(pipeline: Pipeline, settings: Settings) -> None:
+    """Raise ConfigError for a section that nearly has this pipeline's name and one of its phases, and is nobody's."""
+    phases = {phase.name for phase in pipeline.phases}
+    for section, said in settings.phases.items():
+        inside = next((dotted for dotted in said if dotted.partition(".")[0] in phases), "")
+        if section == pipeline.name or not inside or not nearest(section, [pipeline.name]):
+            continue
+        from ace import discovery  # noqa: PLC0415  (only where a section may be misspelled)
+
+        if section not in discovery.names() and not Path(f"{section}.py").exists():
+            where = settings.origin.get(f"{section}.{inside}", f"[{section}]")
+            message = f"{where}: there is no pipeline {section!r}"
+            raise ConfigError(message, hint=f"did you mean [{pipeline.name}.{inside.partition('.')[0]}]?")
 
 
 def _read(value: Json, default: Json) -> Json:
@@ -99,6 +142,11 @@ def parse_assignment(text: str, pipeline: Pipeline) -> tuple[str, Json]:
         message = f"--set {text!r}: expected phase.key=value"
         raise ConfigError(message, hint=f"for example --set {_example(pipeline)}")
     dotted = dotted.strip().removeprefix(f"{pipeline.name}.")
+    section, _, key = dotted.partition(".")
+    if section == model_config.SECTION:
+        value = parse_value(raw, model_config.DEFAULTS.get(key))
+        _set_key(section, dict(model_config.DEFAULTS), key, value, "--set")
+        return dotted, value
     phase, key = _declared(pipeline, dotted, "--set")
     return f"{phase.name}.{key}", parse_value(raw, phase.config[key])
 
@@ -146,7 +194,7 @@ def _user_file(environ: Mapping[str, str]) -> Path:
 
 
 def _merge_file(
-    path: Path, engine: dict[str, Json], phases: dict[str, dict[str, Json]], origin: dict[str, str]
+    path: Path, sections: Mapping[str, dict[str, Json]], phases: dict[str, dict[str, Json]], origin: dict[str, str]
 ) -> None:
     import tomllib  # noqa: PLC0415  (only where there is a file to read)
 
@@ -160,9 +208,9 @@ def _merge_file(
         if not isinstance(body, dict):
             message = f"{path}{_line(text, section)}: key {section!r} stands outside a section"
             raise ConfigError(message, hint="engine keys belong under [ace], phase keys under [pipeline.phase]")
-        if section == "ace":
+        if section in sections:
             for key, value in body.items():
-                _set_engine(engine, key, value, f"{path}{_line(text, key)}")
+                _set_key(section, sections[section], key, value, f"{path}{_line(text, key, section)}")
         else:
             for phase, keys in body.items():
                 if not isinstance(keys, dict):
@@ -180,9 +228,15 @@ class _Raw(str):
 
 
 def _merge_environment(
-    environ: Mapping[str, str], engine: dict[str, Json], phases: dict[str, dict[str, Json]], origin: dict[str, str]
+    environ: Mapping[str, str],
+    sections: Mapping[str, dict[str, Json]],
+    phases: dict[str, dict[str, Json]],
+    origin: dict[str, str],
 ) -> None:
-    """ACE_ARTIFACTS=DIR for the engine; ACE_NEWS__SCRAPING__CONCURRENCY=8 for a phase. Other ACE_* are not ours."""
+    """ACE_ARTIFACTS=DIR for the engine, ACE_MODELS__PROVIDER=mock, ACE_NEWS__SCRAPING__CONCURRENCY=8 for a phase.
+
+    Other ACE_* are not ours.
+    """
     for name, raw in environ.items():
         if not name.startswith("ACE_"):
             continue
@@ -191,20 +245,24 @@ def _merge_environment(
         if dot:
             phases.setdefault(pipeline, {})[f"{phase}.{key}"] = _Raw(raw)
             origin[f"{pipeline}.{phase}.{key}"] = name
-        elif not separator and pipeline in engine and raw:
-            _set_engine(engine, pipeline, parse_value(raw, ENGINE_DEFAULTS[pipeline]), name)
+        elif pipeline == model_config.SECTION and rest and raw:
+            _set_key(pipeline, sections[pipeline], rest, parse_value(raw, model_config.DEFAULTS.get(rest)), name)
+        elif not separator and pipeline in sections["ace"] and raw:
+            _set_key("ace", sections["ace"], pipeline, parse_value(raw, ENGINE_DEFAULTS[pipeline]), name)
 
 
-def _set_engine(engine: dict[str, Json], key: str, value: Json, where: str) -> None:
-    if key not in ENGINE_DEFAULTS:
-        near = nearest(key, list(ENGINE_DEFAULTS)) or list(ENGINE_DEFAULTS)
-        message = f"{where}: [ace] has no key {key!r}"
+def _set_key(section: str, values: dict[str, Json], key: str, value: Json, where: str) -> None:
+    """Set a key of [ace] or [models]. Raises ConfigError."""
+    defaults = model_config.DEFAULTS if section == model_config.SECTION else ENGINE_DEFAULTS
+    if key not in defaults:
+        near = nearest(key, list(defaults)) or list(defaults)
+        message = f"{where}: [{section}] has no key {key!r}"
         raise ConfigError(message, hint=f"did you mean {', '.join(near)}?")
-    fitting = _fitting(ENGINE_DEFAULTS[key], value, where)
+    fitting = _fitting(defaults[key], value, where)
     if isinstance(fitting, int) and fitting < 0:
         message = f"{where}: {key}: {fitting} is below 0"
         raise ConfigError(message)
-    engine[key] = fitting
+    values[key] = model_config.checked(key, fitting, where) if section == model_config.SECTION else fitting
 
 
 def _line(text: str, key: str, section: str = "") -> str:

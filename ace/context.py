@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import copy
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property, partial
 from typing import Any, Protocol
 
 from ace import jsonio
-from ace.errors import ItemsFailed, PhaseError
+from ace.errors import BudgetReached, ItemsFailed, PhaseError
 from ace.executors import threads
-from ace.records import Blob, EarlierRun, FailedItem, Json, Mapped
+from ace.records import LOCAL, Blob, EarlierRun, FailedItem, Json, Mapped
 
 PROGRESS_EVERY_S = 0.5  # an event line for every item would make the log larger than the artifacts
 RETRY_BASE_S = 0.5
@@ -48,6 +49,67 @@ class Isolation(Protocol):
     def call(self, function: Callable[..., Any], args: tuple[Any, ...], timeout_s: float) -> Any: ...
 
 
+class Models(Protocol):
+    """Asking a model. `provider` is "local" when there is none: then a phase does its work by rules.
+
+    `embedder` and `embedding_model` are the same for vectors; a phase with "local" makes them itself.
+    """
+
+    @property
+    def provider(self) -> str: ...
+    @property
+    def name(self) -> str:
+        """What an artifact's `method` says: provider and model, or "" for local."""
+        ...
+
+    @property
+    def embedder(self) -> str: ...
+    @property
+    def embedding_model(self) -> str: ...
+    @property
+    def concurrency(self) -> int: ...
+    @property
+    def local_at_budget(self) -> bool:
+        """Whether the phase goes on by rules when the money is spent."""
+        ...
+
+    def complete(
+        self,
+        purpose: str,
+        values: Mapping[str, Json],
+        *,
+        prompt: str = "",
+        schema: Mapping[str, Json] | None = None,
+        check: Callable[[Json], str] | None = None,
+        mend: Callable[[Json], Json] | None = None,
+        images: Sequence[tuple[bytes, str]] = (),
+    ) -> Json:
+        """The answer to one filled prompt: JSON that fits `schema`, or text.
+
+        purpose   the item's key, for the call log
+        values    what fills the places of the prompt file (prompts/<prompt>.md; the phase's own by default)
+        schema    full JSON Schema of the answer; always checked, whatever the provider promises
+        check     says what is wrong with an answer that fits the schema, or ""; then it is asked once more
+        mend      makes the best of a second answer that `check` does not like, either; without it that is an error
+        images    (bytes, media type) beside the last user part
+
+        Raises AnswerError kinds and RequestRefused (this item only), BudgetReached, ProviderUnavailable, Waiting.
+        """
+        ...
+
+    def prefill(
+        self, asked: Iterable[tuple[str, Mapping[str, Json]]], *, prompt: str, schema: Mapping[str, Json] | None
+    ) -> None:
+        """Answer many (purpose, values) by the provider's batch, where the phase is configured so; else nothing."""
+        ...
+
+    def version(self, prompt: str = "") -> str:
+        """A digest of who is asked by which prompt: part of the key of what a phase remembers of answers."""
+        ...
+
+    def embed(self, texts: Sequence[str]) -> list[list[float]]: ...
+
+
 class Services(Protocol):
     """What the engine gives to a context; `ace.testing` gives the same without a run directory."""
 
@@ -57,6 +119,7 @@ class Services(Protocol):
     def blobs(self) -> Blobs: ...
     @property
     def isolation(self) -> Isolation: ...
+    def models(self, config: Mapping[str, Json]) -> Models: ...
     def cache(self, name: str) -> Cache: ...
     def earlier(self, phase: str, limit: int) -> list[EarlierRun]: ...
     def event(self, kind: str, **fields: Json) -> None: ...
@@ -146,6 +209,59 @@ class PhaseContext:
         """Call a top-level function in a worker process. Raises WorkerCrashed, DeadlineExceeded, or what it raised."""
         return self._services.isolation.call(function, args, timeout_s)
 
+    def ask(
+        self,
+        items: Iterable[Any],
+        *,
+        key: Callable[[Any], str],
+        values: Callable[[Any], Mapping[str, Json]],
+        schema: Mapping[str, Json],
+        read: Callable[[Any, Json], Json],
+        local: Callable[[Any], Json],
+        prompt: str = "",
+        check: Callable[[Any, Json], str] | None = None,
+        mend: Callable[[Any, Json], Json] | None = None,
+        tolerate: float = 1.0,
+    ) -> Mapped:
+        """Ask the model about each item, journalled like `map`; without a model `local` does the work.
+
+        values   item -> what fills the prompt's places
+        schema   of the answer
+        read     (item, answer) -> the item's JSON value; pure
+        local    item -> a value of the same shape, by rules; also used past the budget with on_budget = "local"
+        check    (item, answer) -> what is wrong with it, or ""; asked once more then
+        mend     (item, answer) -> the best of a second answer that is wrong, too; without it the item fails
+        """
+        models = self.models
+        if models.provider == LOCAL:
+            return self.map(local, items, key=key, tolerate=tolerate)
+        listed = list(items)
+        models.prefill(((key(item), values(item)) for item in listed), prompt=prompt, schema=schema)
+
+        def answered(item: Any) -> Json:
+            try:
+                answer = models.complete(
+                    key(item),
+                    values(item),
+                    prompt=prompt,
+                    schema=schema,
+                    check=partial(check, item) if check else None,
+                    mend=partial(mend, item) if mend else None,
+                )
+            except BudgetReached as error:
+                if not models.local_at_budget:
+                    raise
+                self._warn_once(f"{error.message}: the rest is done by rules")
+                return local(item)
+            return read(item, answer)
+
+        return self.map(answered, listed, key=key, concurrency=models.concurrency, attempts=1, tolerate=tolerate)
+
+    @cached_property
+    def models(self) -> Models:
+        """The provider and model that the phase is configured with; reading it records both."""
+        return self._services.models(self.config)
+
     @property
     def blobs(self) -> Blobs:
         return self._services.blobs
@@ -172,6 +288,10 @@ class PhaseContext:
         """Goes into the artifact's metadata, the event log and the terminal."""
         self.warnings.append(jsonio.scrubbed(message))
         self._services.event("warning", phase=self.phase, message=self.warnings[-1])
+
+    def _warn_once(self, message: str) -> None:
+        if message not in self.warnings:
+            self.warn(message)
 
     def check(self) -> None:
         """Raises Interrupted when the run is told to pause or stop. Long loops call it."""

@@ -18,10 +18,10 @@ Listener = Callable[[Data], None]
 
 
 class EventLog:
-    """Appends to events.jsonl, then tells the listeners: what a person sees is on disk already."""
+    """Appends to events.jsonl (or another log), then tells the listeners: what a person sees is on disk already."""
 
-    def __init__(self, folder: Path, listeners: tuple[Listener, ...] = ()) -> None:
-        self._path = folder / FILE
+    def __init__(self, folder: Path, listeners: tuple[Listener, ...] = (), *, file: str = FILE) -> None:
+        self._path = folder / file
         self._listeners = listeners
         self._lock = threading.Lock()
         with atomic.explained(self._path, "open"):
@@ -48,10 +48,10 @@ class EventLog:
             os.write(self._descriptor, b"\n")
 
 
-def read(folder: Path) -> Iterator[Data]:
+def read(folder: Path, file: str = FILE) -> Iterator[Data]:
     """The events of a run, oldest first. Torn or foreign lines are passed over."""
     try:
-        lines = (folder / FILE).read_bytes().splitlines()
+        lines = (folder / file).read_bytes().splitlines()
     except OSError:
         return
     for line in lines:

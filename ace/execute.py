@@ -3,17 +3,18 @@ process of --artifact-mode, and by `python -m phases.news.p03_tier1_filter`."""
 
 from __future__ import annotations
 
+import functools
 import resource
 import time
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import ace
-from ace import clock, discovery, fingerprint, jsonio, schema, store
-from ace.context import PhaseContext
+from ace import clock, discovery, fingerprint, jsonio, model_config, schema, store
+from ace.context import Config, PhaseContext
 from ace.errors import OutputError
 from ace.journal import Journal
-from ace.records import Data, Inputs, Json, Output, Phase, Pipeline
+from ace.records import LOCAL, Data, Inputs, Json, Output, Phase, Pipeline
 from ace.services import Bench, RunServices
 
 
@@ -66,7 +67,14 @@ class Meter:
 
 def _context(bench: Bench, work: Work, journal: Journal) -> PhaseContext:
     services = RunServices(
-        bench.folder, bench.pipeline.name, journal, bench.log, bench.stop, bench.workers, bench.caches
+        bench.folder,
+        bench.pipeline.name,
+        journal,
+        bench.log,
+        bench.stop,
+        bench.workers,
+        bench.caches,
+        functools.partial(_models, bench, work),
     )
     return PhaseContext(
         run_id=bench.run_id,
@@ -75,6 +83,14 @@ def _context(bench: Bench, work: Work, journal: Journal) -> PhaseContext:
         config=work.config,
         services=services,
     )
+
+
+def _models(bench: Bench, work: Work, config: Config) -> Any:
+    """Asking models on behalf of one phase. `config` notes what is read; limits of money are read past it."""
+    from ace.providers.phase_models import PhaseModels  # noqa: PLC0415  (for phases that ask)
+
+    module = discovery.module_file(bench.pipeline, work.phase)
+    return PhaseModels(functools.partial(bench.models.session, bench), work.phase, module.parent, config, work.config)
 
 
 def _journal_fingerprint(work: Work) -> str:
@@ -117,14 +133,10 @@ def _metadata(bench: Bench, work: Work, context: PhaseContext, output: Output, i
         "dropped_count": count(work.phase.dropped, output.data),
         "failed_count": len(context.failed),
         "failed_items": [item._asdict() for item in context.failed[:1000]],
-        "llm_calls": 0,
-        "tokens": {"input": 0, "output": 0, "cache": 0},
-        "cost_usd": 0.0,
-        "price_source": None,
+        **_spending(bench, work),
         "status": "partial" if context.failed or work.missing else "completed",
         "missing_inputs": list(work.missing),
         "attempts": work.attempt,
-        "provider": "local",
         "method": output.method,
         "warnings": context.warnings,
         "config": config,
@@ -138,6 +150,20 @@ def _metadata(bench: Bench, work: Work, context: PhaseContext, output: Output, i
         "schema": {"id": work.schema.id if work.schema else None, "envelope": store.ENVELOPE},
         "input_bytes": sum(len(artifact.data_bytes) for artifact in work.inputs.values()),
         "ace_version": ace.__version__,
+    }
+
+
+def _spending(bench: Bench, work: Work) -> Data:
+    """What the phase asked of models in this run, over all its attempts, as the ledger counted it."""
+    if model_config.asks(work.phase) and not model_config.is_local(work.config):
+        spent: Data = bench.models.session(bench).spending(work.phase.name)
+        return spent
+    return {
+        "llm_calls": 0,
+        "tokens": {"input": 0, "output": 0, "cache": 0},
+        "cost_usd": 0.0,
+        "price_source": None,
+        "provider": LOCAL,
     }
 
 

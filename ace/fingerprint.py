@@ -20,7 +20,8 @@ _STDLIB = os.path.dirname(os.__file__)
 
 
 class Code(NamedTuple):
-    """The code that a phase depends on: {file: [digest of what it says, of its bytes]}, and one hash over all."""
+    """The code that a phase depends on, and one hash over all: {file: [digest of what it says, of its bytes, and what a
+    source file defines, as `ace.definitions` lists it]}. What was recorded earlier may lack the list."""
 
     files: dict[str, list[str]]
     sha256: str
@@ -43,8 +44,8 @@ def of_code(module_file: Path, data_files: tuple[str, ...] = (), recorded: dict[
         file = waiting.pop()
         name = _shown(file, roots)
         if name not in files:
-            said, raw, imports = _read(str(file), file.stat().st_mtime_ns)
-            files[name] = [said, raw]
+            said, raw, defined, imports = _read(str(file), file.stat().st_mtime_ns)
+            files[name] = [said, raw, defined]
             waiting += [found for module, level in imports for found in _find(module, level, file, roots, tops)]
     for name, relative in zip(declared, data_files, strict=True):
         raw = _raw_digest(module_file.parent / relative, module_file)
@@ -54,7 +55,7 @@ def of_code(module_file: Path, data_files: tuple[str, ...] = (), recorded: dict[
 
 def combine(files: dict[str, list[str]]) -> Code:
     """The code that these files amount to."""
-    text = "".join(f"{name}\0{said}\n" for name, (said, _) in files.items())
+    text = "".join(f"{name}\0{said}\n" for name, (said, *_) in files.items())
     return Code(files, hashlib.sha256(text.encode()).hexdigest())
 
 
@@ -62,7 +63,7 @@ def _same_bytes(module_file: Path, recorded: dict[str, list[str]]) -> bool:
     roots = _roots(module_file)
     if _shown(module_file, roots) not in recorded:
         return False
-    for name, (_, raw) in recorded.items():
+    for name, (_, raw, *_) in recorded.items():
         found = next((path for root in roots if (path := root / name).is_file()), None)
         if found is None or _bytes_digest(str(found), found.stat().st_mtime_ns) != raw:
             return False
@@ -162,9 +163,11 @@ def _module_files(base: Path, parts: list[str]) -> Iterator[Path]:
 
 
 @cache
-def _read(file: str, _mtime_ns: int) -> tuple[str, str, tuple[tuple[str, int], ...]]:
-    """(digest of the normalised syntax tree, digest of the bytes, imported names with their level)."""
+def _read(file: str, _mtime_ns: int) -> tuple[str, str, str, tuple[tuple[str, int], ...]]:
+    """(digest of the normalised syntax tree, digest of the bytes, what it defines, imported names with their level)."""
     import ast  # noqa: PLC0415  (a rerun of unchanged code parses nothing)
+
+    from ace import definitions  # noqa: PLC0415
 
     documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
     try:
@@ -182,5 +185,6 @@ def _read(file: str, _mtime_ns: int) -> tuple[str, str, tuple[tuple[str, int], .
             imports += [(f"{base}.{alias.name}".lstrip("."), node.level) for alias in node.names]
         elif isinstance(node, documented) and ast.get_docstring(node, clean=False) is not None:
             node.body = node.body[1:] or [ast.Pass()]
-    said = hashlib.sha256(ast.dump(tree).encode()).hexdigest()
-    return said, hashlib.sha256(source).hexdigest(), tuple(dict.fromkeys(imports))
+    text, defined = definitions.listed(tree)
+    said = hashlib.sha256(text.encode()).hexdigest()
+    return said, hashlib.sha256(source).hexdigest(), defined, tuple(dict.fromkeys(imports))

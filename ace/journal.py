@@ -33,8 +33,9 @@ class Journal:
         self._descriptor = -1
         self._lock = threading.Lock()
         self._flusher: _Flusher | None = None
-        if path.exists():
-            self._load()
+        with atomic.explained(path, "read"):
+            if path.exists():
+                self._load()
 
     def find(self, key: str, content: str) -> tuple[bool, Any]:
         """(True, value) when this very item was finished before."""
@@ -77,7 +78,8 @@ class Journal:
     def remove(self) -> None:
         """The phase is committed: its artifact holds everything that the journal held."""
         self.close()
-        self.path.unlink(missing_ok=True)
+        with atomic.explained(self.path, "remove"):
+            self.path.unlink(missing_ok=True)
 
     def _load(self) -> None:
         raw = self.path.read_bytes()

@@ -15,20 +15,25 @@ import orjson
 from ace.errors import OutputError
 
 MAX_DEPTH = 200  # orjson writes at most 253 levels; the envelope and a margin are taken off
-MAX_BYTES = 512 * 1024 * 1024  # larger things are blobs
+MAX_BYTES = 128 * 1024 * 1024  # larger things are blobs; JSON made to be costly takes 30 times its size when parsed
 SHARED_FROM = 12  # levels; data that are this deep are rare enough to be asked whether they go in circles
 
 _PLAIN = frozenset((str, int, bool, type(None)))
 
 
 def dumps(value: Any) -> bytes:
-    """Canonical bytes: keys sorted, no white space, UTF-8. Raises OutputError with the path of what is not JSON."""
+    """Canonical bytes: keys sorted, no white space, UTF-8. Raises OutputError with the path of what is not JSON, or
+    when there are more bytes than `loads` would take."""
     if not _is_sound(value):
         raise _explain(value)
     try:
-        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+        raw = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
     except TypeError as error:
         raise _explain(value, str(error)) from None
+    if len(raw) > MAX_BYTES:
+        message = f"{len(raw)} bytes of JSON, more than {MAX_BYTES}: larger things are blobs"
+        raise OutputError(message)
+    return raw
 
 
 def loads(raw: bytes | str, *, what: str = "JSON") -> Any:

@@ -55,9 +55,13 @@ def is_held(path: Path) -> bool:
 def holder(path: Path) -> str:
     """The process id that the last holder wrote, or an empty string."""
     try:
-        text = path.read_text("ascii").strip()
-    except (OSError, ValueError):
+        return _pid(path.read_bytes())
+    except OSError:
         return ""
+
+
+def _pid(content: bytes) -> str:
+    text = content.decode("ascii", "replace").strip()
     return text if text.isdigit() else ""
 
 
@@ -70,7 +74,7 @@ def _take(descriptor: int, what: str, wait_s: float) -> None:
         except BlockingIOError:
             left = deadline - time.monotonic()
             if left <= 0:
-                pid = os.pread(descriptor, 16, 0).decode("ascii", "replace").strip()
+                pid = _pid(os.pread(descriptor, 16, 0))
                 message = f"{what} is being worked on by another process" + (f" (pid {pid})" if pid else "")
                 raise Locked(message, holder=pid, hint="wait for it, or add --wait SECONDS") from None
             time.sleep(min(RETRY_S if wait_s else 0.005, left))

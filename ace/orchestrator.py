@@ -16,11 +16,11 @@ from typing import NamedTuple
 
 import ace
 from ace import atomic, config, discovery, lock, plan, runfile, runs, store
-from ace.errors import AceError, DamagedArtifact, Interrupted, StorageError, UsageError
+from ace.errors import AceError, DamagedArtifact, Interrupted, StorageError, UsageError, Waiting
 from ace.events import EventLog, Listener
 from ace.examine import Known, examine
 from ace.records import NOTHING, Json, Phase, Pipeline
-from ace.services import Bench, Caches, Stop, Workers
+from ace.services import Bench, Caches, Models, Stop, Workers
 from ace.walk import Walk
 
 
@@ -74,10 +74,12 @@ def run(request: Request, listeners: tuple[Listener, ...] = (), stop: Stop | Non
         log = EventLog(folder, listeners)
         closing.callback(log.close)
         workers, caches = Workers(), Caches(request.settings.cache / f"{request.pipeline.name}.db")
+        models = Models(config.models(request.settings, overrides), request.settings.cache / "llm.db")
+        closing.callback(models.close)
         closing.callback(caches.close)
         closing.callback(workers.close)
         started = runfile.moment(state.content)
-        bench = Bench(folder, state.content["run_id"], request.pipeline, started, log, stop, workers, caches)
+        bench = Bench(folder, state.content["run_id"], request.pipeline, started, log, stop, workers, caches, models)
         _announce(request, state, bench, overrides)
         walk = Walk(bench, state, known, asked, artifact_mode=request.artifact_mode)
         try:
@@ -164,7 +166,7 @@ def _folder(request: Request, root: Path) -> Path:
     if runs.exists(root, request.run_id):
         return root / f"{runs.PREFIX}{runs.checked(request.run_id)}"
     fitting = [run_id for run_id in runs.ids(root) if run_id.startswith(runs.checked(request.run_id))]
-    return runs.resolve(root, request.run_id).folder if len(fitting) == 1 else runs.create(root, request.run_id)
+    return runs.resolve(root, request.run_id).folder if fitting else runs.create(root, request.run_id)
 
 
 def _forked(request: Request, root: Path) -> Path:
@@ -251,8 +253,9 @@ def _verdict(walk: Walk) -> tuple[str, int, AceError | None]:
     unfinished = walk.ended is not None or any(one.state == "missing" for one in walk.settled.values())
     cancelled = walk.bench.stop.cancelled and unfinished
     ended = walk.bench.stop.interrupted if cancelled else walk.ended
-    if isinstance(ended, Interrupted):
-        return ("cancelled" if cancelled else "paused"), ended.exit_code, ended
+    if isinstance(ended, Interrupted | Waiting):
+        state = "waiting" if isinstance(ended, Waiting) else "cancelled" if cancelled else "paused"
+        return state, ended.exit_code, ended
     lost = [name for name, one in walk.settled.items() if one.state == "missing"]
     first = walk.ended or next(iter(walk.errors.values()), None)
     if walk.asked.only is not None:

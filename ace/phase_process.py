@@ -18,7 +18,7 @@ from typing import Any
 from ace import clock, discovery, errors, execute, fingerprint, jsonio, runfile, store
 from ace.errors import AceError, DamagedArtifact, Interrupted, PhaseError, TransientError, WorkerCrashed
 from ace.records import Data, Json, Pipeline
-from ace.services import Bench, Caches, Stop, Workers
+from ace.services import Bench, Caches, Models, Stop, Workers
 
 EVENT, RESULT, FAILURE = "event", "result", "failure"
 
@@ -68,6 +68,8 @@ def _message(bench: Bench, work: execute.Work) -> Data:
         "missing": list(work.missing),
         "attempt": work.attempt,
         "cache": str(bench.caches.path.resolve()),
+        "models": bench.models.settings,
+        "ledger": str(bench.models.ledger.resolve()),
     }
 
 
@@ -128,13 +130,15 @@ def _work(message: Data, forward: Any, stop: Stop) -> None:
     pipeline = discovery.find(message["pipeline"])
     folder = Path(message["folder"])
     workers, caches = Workers(), Caches(Path(message["cache"]))
+    models = Models(message["models"], Path(message["ledger"]))
     started = clock.parse(message["started"])
-    bench = Bench(folder, message["run_id"], pipeline, started, forward, stop, workers, caches)
+    bench = Bench(folder, message["run_id"], pipeline, started, forward, stop, workers, caches, models)
     try:
         execute.run_phase(bench, _work_of(bench, pipeline, message))
     finally:
         workers.close()
         caches.close()
+        models.close()
 
 
 def _work_of(bench: Bench, pipeline: Pipeline, message: Data) -> execute.Work:

@@ -116,9 +116,7 @@ def stale_reasons(recorded: Recorded, current: Current) -> tuple[str, ...]:
     """What has changed of code, configuration and schema since the artifact was made; empty when nothing."""
     reasons = []
     if recorded.code != current.code:
-        names = _changed_files(recorded.code_files, current.code_files)
-        more = " …" if names[SHOWN_FILES:] else ""
-        reasons.append(f"code changed in {', '.join(names[:SHOWN_FILES]) or 'an imported file'}{more}")
+        reasons.append(f"code changed in {_changed_code(recorded.code_files, current.code_files)}")
     for key in sorted(recorded.config):
         if key not in current.config:
             reasons.append(f"config {key} is gone")
@@ -167,6 +165,15 @@ def short(value: Any) -> str:
     return text if len(text) <= SHOWN_CHARS else text[: SHOWN_CHARS - 1] + "…"
 
 
-def _changed_files(before: Mapping[str, list[str]], now: Mapping[str, list[str]]) -> list[str]:
-    said = {name: digests[0] for name, digests in before.items()}, {name: digests[0] for name, digests in now.items()}
-    return sorted(name for name in said[0].keys() | said[1].keys() if said[0].get(name) != said[1].get(name))
+def _changed_code(before: Mapping[str, list[str]], now: Mapping[str, list[str]]) -> str:
+    """The files that say something else, each with what has changed in it where both sides list what they define."""
+    from ace import definitions  # noqa: PLC0415  (only where code has changed)
+
+    none = ("", "", "")
+    names = [name for name in sorted(before.keys() | now.keys()) if before.get(name, none)[0] != now.get(name, none)[0]]
+    shown = []
+    for name in names[:SHOWN_FILES]:
+        what = definitions.changes(*((*one.get(name, none), "")[2] for one in (before, now)))
+        shown.append(f"{name}: {what}" if what else name)
+    separator = "; in " if any(": " in one for one in shown) else ", "
+    return (separator.join(shown) or "an imported file") + (" …" if names[SHOWN_FILES:] else "")

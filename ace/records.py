@@ -12,6 +12,21 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})  # the immutable empty default
+LOCAL = "local"  # the provider that is none: rules and extracts, no key, no network
+MODEL_KEYS: Mapping[str, Any] = MappingProxyType(  # declared by a phase that may ask a model: {**MODEL_KEYS, ...}
+    {
+        "provider": "",  # "" = that of [models]
+        "model": "",
+        "max_cost": 0.0,  # US dollars that this phase may spend in a run; 0 = no limit of its own
+        "batch": False,  # ask by the provider's batches: half the price, within 24 hours
+    }
+)
+EMBEDDING_KEYS: Mapping[str, Any] = MappingProxyType(  # declared by a phase that may embed texts
+    {
+        "embedding_provider": "",  # "" = that of [models]
+        "embedding_model": "",
+    }
+)
 Json = Any  # a value that JSON can hold; schemas, not types, say which
 Data = dict[str, Any]  # the `data` object of an artifact
 
@@ -30,6 +45,7 @@ class Phase(NamedTuple):
     attempts     tries in all when it fails for a transient reason
     stall_after  seconds without an event after which readers call it stalled
     files        data files beside its module that it depends on, relative to the module
+    tables       key in its data that lists tables made for readers: {title, columns, rows of text}, which views draw
     """
 
     name: str
@@ -44,12 +60,15 @@ class Phase(NamedTuple):
     attempts: int = 3
     stall_after: float = 300.0
     files: tuple[str, ...] = ()
+    tables: str = ""
 
 
 class Pipeline(NamedTuple):
     """An ordered set of phases. `options` maps a command-line option to the config key that it sets.
 
     A value of `options` is "phase.key"; INPUT arguments of the command go to the option named "input".
+    `across` names the function "package.module:function" that `ace batch` calls at its end with a list of Finished,
+    to compare what the inputs came to; it returns {problems: texts, tables: as `Phase.tables` …}.
     """
 
     name: str
@@ -59,6 +78,7 @@ class Pipeline(NamedTuple):
     schemas: str = ""  # folder of <phase>.schema.json; "" means only the envelope is checked
     options: Mapping[str, str] = NOTHING
     file: str = ""  # the .py file of a user's own pipeline
+    across: str = ""
 
 
 class Output(NamedTuple):
@@ -103,6 +123,14 @@ class EarlierRun(NamedTuple):
 
     run_id: str
     started: str
+    data: Data
+
+
+class Finished(NamedTuple):
+    """One input of a batch that came to an end, with the data of the last phase of its run."""
+
+    input: str
+    run_id: str
     data: Data
 
 

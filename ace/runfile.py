@@ -19,7 +19,7 @@ from ace.records import Data, Phase, Pipeline
 
 FILE = "run.json"
 LOCK = ".lock"
-UNFINISHED = frozenset(("initialized", "queued", "running", "pausing", "paused", "cancelling", "failed", "partial"))
+UNFINISHED = frozenset(("initialized", "queued", "running", "pausing", "paused", "waiting", "failed", "partial"))
 
 
 class RunFile:
@@ -87,7 +87,8 @@ def moment(content: Data) -> datetime:
 
 def declared(phase: Phase) -> Data:
     """What readers need to know of a phase, so that reading a run never imports or executes its pipeline."""
-    return {"items": phase.items, "dropped": phase.dropped, "item": phase.item, "stall_after": phase.stall_after}
+    said = {"items": phase.items, "dropped": phase.dropped, "item": phase.item, "stall_after": phase.stall_after}
+    return said | ({"tables": phase.tables} if phase.tables else {})
 
 
 def pending(number: int) -> Data:
@@ -97,7 +98,7 @@ def pending(number: int) -> Data:
 def load(folder: Path) -> Data | None:
     """The content of run.json, or what can be rebuilt of it; None when the folder holds no run."""
     try:
-        content = jsonio.loads((folder / FILE).read_bytes(), what=FILE)
+        content = jsonio.loads(_bytes(folder / FILE), what=FILE)
     except (OSError, ValueError):
         content = None
     if not _is_whole(content):
@@ -173,7 +174,7 @@ def _rebuilt_state(phases: Data) -> str:
 
 def _metadata(path: Path) -> Data | None:
     try:
-        raw = _unpacked(path) if path.suffix == ".gz" else path.read_bytes()
+        raw = _unpacked(path) if path.suffix == ".gz" else _bytes(path)
         document = jsonio.loads(raw, what=path.name)
     except (OSError, EOFError, ValueError, zlib.error, AceError):
         return None
@@ -183,8 +184,14 @@ def _metadata(path: Path) -> Data | None:
     return metadata if isinstance(metadata.get("phase_name"), str) else None
 
 
+def _bytes(path: Path) -> bytes:
+    """At most a byte more than JSON may have, which is then refused."""
+    with open(path, "rb") as file:
+        return file.read(jsonio.MAX_BYTES + 1)
+
+
 def _unpacked(path: Path) -> bytes:
-    """At most a byte more than an artifact may have, which is then refused."""
+    """Like `_bytes`, of what was compressed."""
     import gzip  # noqa: PLC0415  (only old runs are compressed)
 
     with gzip.open(path) as file:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -101,6 +101,29 @@ class Caches:
             self._file.close()
 
 
+class Models:
+    """How this run asks models; the path to them is opened when a phase first asks."""
+
+    def __init__(self, settings: Mapping[str, Json], ledger: Path) -> None:
+        self.settings = dict(settings)
+        self.ledger = ledger
+        self._session: Any = None
+        self._lock = threading.Lock()
+
+    def session(self, bench: Bench) -> Any:
+        with self._lock:
+            if self._session is None:
+                from ace.providers.session import Run, Session  # noqa: PLC0415  (sqlite3 and more, for runs that ask)
+
+                run = Run(bench.folder, bench.run_id, bench.pipeline.name, bench.log.add, bench.stop.wait)
+                self._session = Session(self.settings, self.ledger, run)
+        return self._session
+
+    def close(self) -> None:
+        if self._session is not None:
+            self._session.close()
+
+
 class Log(Protocol):
     """Where events go: the run's event log, or the parent process."""
 
@@ -118,6 +141,7 @@ class Bench(NamedTuple):
     stop: Stop
     workers: Workers
     caches: Caches
+    models: Models
 
 
 class _UntilStopped:
@@ -146,11 +170,13 @@ class RunServices:
         stop: Stop,
         workers: Workers,
         caches: Caches,
+        models: Callable[[Mapping[str, Json]], Any],
     ) -> None:
         self.journal = journal
         self.isolation = _UntilStopped(workers, stop)
         self._folder, self._pipeline = folder, pipeline
         self._log, self._stop, self._caches = log, stop, caches
+        self.models = models
 
     @cached_property
     def blobs(self) -> store.BlobFolder:

@@ -24,6 +24,7 @@ BLOBS = "blobs"
 _BLOB_NAME = re.compile(r"[0-9a-f]{64}")
 _EXTENSION = re.compile(r"[0-9A-Za-z]{1,16}")
 _MAX_FILE = jsonio.MAX_BYTES + 1_000_000  # data and metadata
+_CODE = ([str, str], [str, str, str])  # of a file of code: two digests; what it defines was added later
 _NOT_PLAIN = (errno.ELOOP, errno.ENXIO)  # a link, a socket
 _HEAD, _SEAM, _TAIL = b'{"metadata":', b',\n"data":', b"}\n"
 
@@ -74,19 +75,29 @@ def commit(place: Place, data_bytes: bytes, metadata: Data, files: Mapping[str, 
 
     Raises StorageError, or OutputError for a side file that cannot be one; nothing of it is then committed.
     """
-    named = {}
+    contents = _side_files(place, files)
+    named = {name: jsonio.sha256(raw) for name, raw in contents.items()}
+    metadata = metadata | {"files": named, "data_sha256": jsonio.sha256(data_bytes), "output_bytes": len(data_bytes)}
+    head = jsonio.dumps(metadata)  # all that can be refused has been looked at before the first file is written
+    for name, raw in contents.items():
+        atomic.write(place.folder / name, raw)
+    atomic.write(place.path, b"".join((_HEAD, head, _SEAM, data_bytes, _TAIL)))
+    return Artifact(place.path, metadata, data_bytes, metadata["data_sha256"])
+
+
+def _side_files(place: Place, files: Mapping[str, str | bytes]) -> dict[str, bytes]:
+    """Their contents by the names that they will have. Raises OutputError for a name that is taken."""
+    contents: dict[str, bytes] = {}
     for ext, content in files.items():
-        raw = content.encode() if isinstance(content, str) else content
         name = f"{place.stem}.{_safe_ext(ext)}"
         if name == place.path.name:
             message = f"a side file cannot be called {name}: that is the artifact"
             raise OutputError(message)
-        atomic.write(place.folder / name, raw)
-        named[name] = jsonio.sha256(raw)
-    metadata = metadata | {"files": named, "data_sha256": jsonio.sha256(data_bytes), "output_bytes": len(data_bytes)}
-    head = jsonio.dumps(metadata)
-    atomic.write(place.path, b"".join((_HEAD, head, _SEAM, data_bytes, _TAIL)))
-    return Artifact(place.path, metadata, data_bytes, metadata["data_sha256"])
+        if name in contents:
+            message = f"two side files are called {name}"
+            raise OutputError(message)
+        contents[name] = content.encode() if isinstance(content, str) else content
+    return contents
 
 
 def find(place: Place) -> Artifact | None:
@@ -255,8 +266,8 @@ def _has_shape(metadata: Data) -> bool:
     objects = (made_with, code, metadata.get("config", {}), metadata.get("files", {}))
     if not all(isinstance(one, dict) for one in objects) or not isinstance(metadata.get("status", ""), str):
         return False
-    pairs = all(isinstance(pair, list) and [type(one) for one in pair] == [str, str] for pair in code.values())
-    return pairs and isinstance(made_with.get("inputs", {}), dict)
+    known = all(isinstance(one, list) and [type(text) for text in one] in _CODE for one in code.values())
+    return known and isinstance(made_with.get("inputs", {}), dict)
 
 
 def _check_schema(expected: schema.Schema, artifact: Artifact) -> None:

@@ -21,6 +21,7 @@ from ace.errors import (
     ProviderUnavailable,
     StorageError,
     TransientError,
+    Waiting,
 )
 from ace.examine import Known
 from ace.services import Bench
@@ -175,6 +176,9 @@ class Walk:
         except Interrupted as error:
             self.ended = self.ended or error
             self._failed(one, error, "cancelled" if self.bench.stop.cancelled else "pending")
+        except Waiting as error:
+            self.ended = self.ended or error
+            self._failed(one, error, "waiting")
         except AceError as error:
             self._failed(one, error, "failed")
             if isinstance(error, ENDS_THE_RUN):

@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 import pytest
 
-from ace import config, discovery
+from ace import config, discovery, model_config
 from ace.cli.main import COMMANDS, group
 from ace.errors import EXIT_CODES
 
@@ -27,7 +27,7 @@ def uncommented(text: str) -> dict:
 
 def test_ace_toml_shows_every_key_with_its_default():
     shown = uncommented((ROOT / "ace.toml").read_text())
-    expected = {"ace": dict(config.ENGINE_DEFAULTS)}
+    expected = {"ace": dict(config.ENGINE_DEFAULTS), "models": dict(model_config.DEFAULTS)}
     for name in discovery.names():
         phases = {phase.name: dict(phase.config) for phase in discovery.find(name).phases if phase.config}
         expected[name] = phases

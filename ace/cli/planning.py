@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from ace import config, examine, plan, runfile, runs
+from ace import config, examine, model_config, plan, runfile, runs
 from ace.cli.inputs import parse_inputs
 from ace.errors import UsageError
 from ace.records import Data, Json, Pipeline
+
+if TYPE_CHECKING:
+    from ace.providers.base import Usage
+    from ace.views.expected_cost import Expected
 
 NOT_YET = runs.PREFIX  # stands for the folder of a run that has not begun: a run's own folder has a longer name
 
@@ -45,8 +49,29 @@ def planned(
     return Planned(run.id if run else "", decisions, known, content["phases"])
 
 
+def expected_costs(pipeline: Pipeline, found: Planned, artifacts: str) -> dict[str, Expected | None]:
+    """What the phases that will ask a model probably cost, by name; None where no earlier run tells."""
+    if not any(map(model_config.asks, pipeline.phases)):
+        return {}
+    from ace.providers import pricing  # noqa: PLC0415  (with sqlite3, for pipelines that ask)
+    from ace.views import expected_cost  # noqa: PLC0415
+
+    settings = config.load({"artifacts": artifacts})
+    run = runs.resolve(settings.artifacts, found.run_id) if found.run_id else None
+    configs = {name: one.current.config for name, one in found.known.items()}
+
+    def price(provider: str, model: str, usage: Usage) -> float | None:
+        cost = pricing.of_settings(settings.models).cost(provider, str(settings.models["base_url"]), model, usage)
+        return cost.usd if cost else None
+
+    ledger = settings.cache / "llm.db"
+    return expected_cost.of_plan(pipeline, found.decisions, configs, run, settings.artifacts, ledger, price)
+
+
 def _find(folder: Path, pipeline: Pipeline, run_id: str) -> runs.Run | None:
-    """The run; None when the latest one of a pipeline without runs is asked for."""
+    """The run; None for a new one, also when the latest of a pipeline without runs is asked for."""
+    if not run_id:
+        return None
     if run_id == runs.LATEST:
         if not runs.everything(folder, pipeline.name):
             return None
@@ -68,5 +93,6 @@ def _origins(
     layers |= dict.fromkeys(kept, "kept in run.json") | dict.fromkeys(overrides, "command line")
     for dotted, where in layers.items():
         phase, _, key = dotted.partition(".")
-        origins[phase][key] = where
+        if phase in origins:  # [models] is no phase
+            origins[phase][key] = where
     return origins

@@ -39,7 +39,8 @@ def command(
 
     The latest 10 runs of a pipeline stay, up to the 100th they are compressed, later ones are deleted once they are
     older than 90 days. A run that failed or was stopped and can be resumed, that is running, that a latest link points
-    to, or that holds a file named .pin is never touched. Without --yes nothing is changed.
+    to, or that holds a file named .pin is never touched. What a killed fork or prune left goes, too. Without --yes
+    nothing is changed.
     """
     flags = {"artifacts": artifacts, "prune_keep": keep, "prune_compress": compress, "prune_days": days}
     settings = config.load(flags)

@@ -22,8 +22,9 @@ def command(
     """Go on with a run that was paused, failed or crashed.
 
     RUN is an id, a prefix that fits one run only, or `latest`; without it, the latest run, of any pipeline, that was
-    paused, failed or crashed. It goes on with the pipeline and the settings that it was started with; what is
-    committed is kept. A run that is partial or was cancelled is taken only when it is named.
+    paused, failed or crashed, or is waiting for a provider's batch. It goes on with the pipeline and the settings
+    that it was started with; what is committed is kept. A run that is partial or was cancelled is taken only when
+    it is named.
     """
     folder = root(artifacts)
     found = runs.resolve(folder, run) if run else targets.resumable(folder, pipeline)

@@ -14,7 +14,8 @@ from ace.errors import UsageError
 from ace.runs import Run
 
 LOOK_EVERY_S = 0.02
-RESUMABLE = ("initialized", "paused", "failed", "crashed")  # by itself: not what was cancelled, not what is partial
+# by itself: not what was cancelled, not what is partial
+RESUMABLE = ("initialized", "paused", "waiting", "failed", "crashed")
 
 
 def running(folder: Path, wanted: str) -> Run:
@@ -32,7 +33,7 @@ def running(folder: Path, wanted: str) -> Run:
 
 
 def resumable(folder: Path, pipeline: str = "") -> Run:
-    """The latest run that was paused, failed or crashed. Raises UsageError."""
+    """The latest run that was paused, failed or crashed, or is waiting. Raises UsageError."""
     for run in runs.everything(folder, pipeline):
         if run.state in RESUMABLE and run.content["state"] != "cancelling" and not runfile.is_running(run.folder):
             return run

@@ -15,7 +15,8 @@ from ace.views.safe import clean
 
 SOUND = ("valid", "pending")
 SHOWN_HASH = 12  # characters: enough to see that two differ
-SIDE_FILE = "its side file"
+SIDE_FILE, BLOB = "its side file", "its blob"
+BLOB_KEYS = frozenset(("sha256", "ext", "bytes"))  # of `Blob.as_json()`
 
 
 @click.command()
@@ -24,9 +25,9 @@ SIDE_FILE = "its side file"
 def command(run_id: str, artifacts: str, as_json: bool, debug: bool) -> int:
     """Check every artifact of a run again.
 
-    Checksums, schemas, side files and the hashes that each phase recorded of its inputs. Exit 65 when anything is
-    missing, edited, damaged or stale (made from inputs that are not there any more). The hash covers the data of all
-    phases: equal hashes are equal runs.
+    Checksums, schemas, side files, blobs and the hashes that each phase recorded of its inputs. Exit 65 when anything
+    is missing, edited, damaged or stale (made from inputs that are not there any more). The hash covers the data of
+    all phases: equal hashes are equal runs.
     """
     run = runs.resolve(root(artifacts), run_id)
     rows = check(run)
@@ -48,17 +49,19 @@ def check(run: runs.Run) -> list[Data]:
     """
     pipeline = _pipeline(run)
     rows: list[Data] = []
+    named: set[str] = set()
     for number, name, state in reading.phases(run):
         origin = runfile.origin(run.content, name)
         place = store.Place(run.folder, run.id, run.pipeline, number, name, _schema(pipeline, name), origin=origin)
         there = {row["phase"]: row["sha256"] for row in rows}
-        said = _check(place._replace(written_ns=state.get("written_ns")), state, there)
+        said = _check(place._replace(written_ns=state.get("written_ns")), state, there, named)
         rows.append({"phase": name, "number": number, "state": "", "sha256": "", "why": ""} | said)
     return rows
 
 
-def _check(place: store.Place, state: Data, there: Mapping[str, str]) -> Data:
-    """What is found of one phase. `there` holds the hashes of the phases before it, empty where nothing was found."""
+def _check(place: store.Place, state: Data, there: Mapping[str, str], named: set[str]) -> Data:
+    """What is found of one phase. `there` holds the hashes of the phases before it, empty where nothing was found, and
+    `named` the blobs that they name: the phase that names a blob first has made it."""
     try:
         artifact = store.find(place)
     except AceError as error:
@@ -69,7 +72,7 @@ def _check(place: store.Place, state: Data, there: Mapping[str, str]) -> Data:
     found = {"sha256": artifact.sha256}
     if artifact.edited:
         return found | {"state": "edited", "why": "its data were changed after the commit"}
-    if why := _envelope(artifact) or _side_files(place, artifact):
+    if why := _envelope(artifact) or _side_files(place, artifact) or _blobs(place, artifact, named):
         return found | {"state": "damaged", "why": why}
     if why := _inputs(artifact, there):
         return found | {"state": "stale", "why": why}
@@ -121,6 +124,24 @@ def _side_files(place: store.Place, artifact: store.Artifact) -> str:
     return ""
 
 
+def _blobs(place: store.Place, artifact: store.Artifact, named: set[str]) -> str:
+    """Whether the blobs that the data name for the first time are there and hold what their names say."""
+    folder, waiting = store.BlobFolder(place.folder), [artifact.data()]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict) and value.keys() == BLOB_KEYS:
+            if str(value["sha256"]) in named:
+                continue
+            named.add(str(value["sha256"]))
+            try:
+                folder.get(value)
+            except AceError as error:
+                return f"{BLOB} {error.message.removeprefix(f'{place.folder}/')}"
+        elif isinstance(value, dict | list):
+            waiting += value.values() if isinstance(value, dict) else value
+    return ""
+
+
 def _inputs(artifact: store.Artifact, there: Mapping[str, str]) -> str:
     """Whether the inputs that the phase recorded are those that are there."""
     for name, expected in artifact.metadata["fingerprint"]["inputs"].items():
@@ -150,7 +171,7 @@ def _complain(run: runs.Run, rows: list[Data], bad: list[Data], artifacts: str) 
         return
     click.echo(f"ace: {len(bad)} of {len(rows)} artifacts are not as they were committed", err=True)
     again = reading.command(run, artifacts)
-    side = [row for row in bad if row["why"].startswith(SIDE_FILE)]
+    side = [row for row in bad if row["why"].startswith((SIDE_FILE, BLOB))]
     states = {row["state"] for row in bad if row not in side}
     if states:
         click.echo(f"     {again}   ({_promise(states)})", err=True)

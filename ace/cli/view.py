@@ -132,12 +132,15 @@ def _items(found: list[Json], key: str, *, whole: bool, as_json: bool, single: b
 def _readable(
     run: Run, one: Opened, data: dict[str, Json], said: declared.Declared | None, *, metadata: bool, full: bool
 ) -> None:
-    from ace.views import artifact_table, terminal  # noqa: PLC0415
+    from ace.views import artifact_table, reader_tables, terminal  # noqa: PLC0415
 
     if metadata:
         terminal.show([artifact_table.value(one.metadata)])
     elif full:
         terminal.show([artifact_table.value({"metadata": one.metadata, "data": data})])
+    elif said and (tables := reader_tables.found(data, said)):
+        more = f"ace view {run.id} --phase {one.name} --field '{said.tables}[{{}}].rows'"
+        terminal.show([artifact_table.summary(one), reader_tables.drawn(tables, more)])
     else:
         shown = artifact.preview(data, said)
         terminal.show([artifact_table.summary(one), artifact_table.data(run, one, shown)])

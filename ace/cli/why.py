@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import click
 
 from ace import discovery, events
+from ace.cli.asking import asking
 from ace.cli.options import common, print_json
 from ace.cli.planning import Planned, overrides_of, planned
 from ace.plan import CHECK, RUN, Decision, reads
@@ -21,6 +22,7 @@ _OF_INPUT = re.compile("input ([a-z][a-z0-9_]*) has changed")  # as `plan.change
 @click.argument("phase")
 @click.option("--run-id", default="latest", metavar="X", help="The run to explain (default: the pipeline's latest).")
 @click.option("--set", "assignments", multiple=True, metavar="PHASE.KEY=VALUE", help="Override a configuration key.")
+@asking
 @common
 def command(
     pipeline: str, phase: str, run_id: str, assignments: tuple[str, ...], artifacts: str, as_json: bool, debug: bool

@@ -1,4 +1,4 @@
-"""What a run says of its phases: which key lists the items, which what was left out.
+"""What a run says of its phases: which key lists the items, which what was left out, which tables made for readers.
 
 run.json repeats this part of the pipeline's declaration, so reading a run, which may come from anywhere, never
 imports or executes the pipeline file that it names.
@@ -20,6 +20,7 @@ class Declared(NamedTuple):
     dropped: str = ""
     item: str = "item"
     stall_after: float | None = None
+    tables: str = ""
 
 
 def of_run(content: Data) -> dict[str, Declared]:
@@ -35,7 +36,7 @@ def _is_declared(state: Any) -> bool:
 
 
 def _checked(said: Data) -> Declared:
-    words = {key: said[key] for key in ("items", "dropped", "item") if isinstance(said.get(key), str)}
+    words = {key: said[key] for key in ("items", "dropped", "item", "tables") if isinstance(said.get(key), str)}
     stall = said.get("stall_after")
     return Declared(**words, stall_after=float(stall) if isinstance(stall, int | float) else None)
 

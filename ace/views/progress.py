@@ -110,3 +110,8 @@ def money(value: float) -> str:
     if not value:
         return "-"
     return f"${value:.4f}" if value < SHOWN_AS_CENTS else f"${value:.2f}"
+
+
+def dollars(value: float) -> str:
+    """The same in a sentence: nothing is $0."""
+    return money(value) if value else "$0"

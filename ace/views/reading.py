@@ -57,6 +57,12 @@ def phases(run: Run) -> list[tuple[int, str, Data]]:
     return sorted(found, key=lambda one: one[:2])
 
 
+def fork(run: Run) -> Data | None:
+    """{run, at}: the run that a fork began with, and the phase it begins at; None for a run that is no fork."""
+    said = run.content.get("forked_from")
+    return {key: str(said.get(key, "")) for key in ("run", "at")} if isinstance(said, dict) else None
+
+
 def phase(run: Run, wanted: str) -> str:
     """The name of a phase of this run, from a name, unique prefix or number. Raises UsageError with the nearest."""
     known = phases(run)

@@ -56,6 +56,7 @@ class Row:
     cost_usd: float
     bytes: int
     latest: tuple[str, ...]
+    forked_from: Data | None = None  # {run, at}
 
     def as_json(self) -> Data:
         return vars(self) | {"latest": list(self.latest)}
@@ -147,6 +148,7 @@ def _row(run: Run, links: tuple[str, ...]) -> Row:
         cost_usd=round(cost(one for _, _, one in found), 6),
         bytes=size(run.folder),
         latest=links,
+        forked_from=reading.fork(run),
     )
 
 

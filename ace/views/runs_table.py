@@ -85,12 +85,15 @@ def size(count: float) -> str:
 
 
 def mark(row: Row) -> str:
-    """`latest`, or `latest-<pipeline>` where another pipeline's run is the latest of all."""
-    return "latest" if "latest" in row.latest else ", ".join(row.latest)
+    """`latest`, or `latest-<pipeline>` where another pipeline's run is the latest of all; and what a fork came from."""
+    links = ("latest",) if "latest" in row.latest else row.latest
+    forked = (f"fork of {row.forked_from['run']}",) if row.forked_from else ()
+    return ", ".join((*links, *forked))
 
 
 def _parts(one: Status, room: int | None) -> Iterator[RenderableType]:
-    yield terminal.line(f"{one.pipeline} run {one.run_id}, started {local(one.created)}", "bold")
+    fork = f", forked from {one.forked_from['run']} at {one.forked_from['at']}" if one.forked_from else ""
+    yield terminal.line(f"{one.pipeline} run {one.run_id}, started {local(one.created)}{fork}", "bold")
     yield _phases(one.phases, one, room)
     yield terminal.line("")
     yield terminal.line(sentence(one), terminal.state_style(one.state))

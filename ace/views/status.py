@@ -52,6 +52,7 @@ class Status:
     hint: str
     report: str
     resume: str
+    forked_from: Data | None = None  # {run, at}
 
     @property
     def active(self) -> bool:
@@ -85,6 +86,7 @@ def of_run(run: Run, now: datetime | None = None, artifacts: str = "") -> Status
         hint=log.hints.get(failed, ""),
         report=report(run),
         resume=reading.command(run, artifacts),
+        forked_from=reading.fork(run),
     )
 
 

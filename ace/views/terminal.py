@@ -32,6 +32,7 @@ STYLES = {
     "partial": "yellow",
     "pausing": "yellow",
     "paused": "yellow",
+    "waiting": "yellow",
     "cancelling": "yellow",
     "cancelled": "dim",
     "stalled": "yellow",

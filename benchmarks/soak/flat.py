@@ -1,39 +1,54 @@
-"""Resident memory and open descriptors of one process that does N runs. Prints {"runs", "rss_mb", "descriptors"}.
+"""Resident memory and open descriptors of one process that does N runs. Prints one line of JSON:
+{"name", "looks": [{"runs", "rss_mb", "descriptors"}]}
 
-python benchmarks/soak/flat.py FOLDER N
+python benchmarks/soak/flat.py NAME FOLDER --runs 200
 """
 
 from __future__ import annotations
 
+import argparse
 import gc
 import json
 import os
-import sys
+import shutil
 from pathlib import Path
 
-from ace import config, discovery, orchestrator
+import session
+from subjects import SUBJECTS
 
 WARM = 20  # runs until allocator and caches have grown to their size
 LOOKS = 5
+KEPT = 8  # runs on disk: a pipeline reads up to seven earlier ones
 
 
-def main(folder: Path, number: int) -> None:
-    pipeline = discovery.find(str(Path(__file__).with_name("many_items.py")))
-    engine = config.ENGINE_DEFAULTS | {"artifacts": str(folder / "runs"), "cache": str(folder / "cache")}
+def look(words: tuple[str, ...], folder: Path, number: int) -> list[dict[str, float]]:
     looks = sorted({WARM + (number - WARM) * place // (LOOKS - 1) for place in range(LOOKS)})
     found = []
     for run in range(1, number + 1):
-        request = orchestrator.Request(pipeline, config.Settings(engine), run_id=f"flat_{run}")
-        assert orchestrator.run(request).exit_code == 0
+        session.here(["run", *words, "--run-id", f"flat_{run}", "--quiet"], folder / "session.log")
+        shutil.rmtree(folder / "runs" / f"run_flat_{run - KEPT}", ignore_errors=True)
         if run in looks:
             gc.collect()
-            found.append((run, round(resident_mb(), 1), len(os.listdir("/proc/self/fd"))))
-    print(json.dumps([dict(zip(("runs", "rss_mb", "descriptors"), one, strict=True)) for one in found]))
+            found.append({"runs": run, "rss_mb": resident_mb(), "descriptors": len(os.listdir("/proc/self/fd"))})
+    return found
 
 
 def resident_mb() -> float:
-    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+    return round(int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6, 1)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("name", choices=SUBJECTS)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--runs", type=int, default=200)
+    asked = parser.parse_args()
+    folder, subject = asked.folder.resolve(), SUBJECTS[asked.name]
+    with subject.serve(folder) as variables:
+        os.environ.update({"HOME": str(folder), "ACE_ARTIFACTS": "runs", "ACE_CACHE": "cache"} | dict(variables))
+        os.chdir(folder)
+        print(json.dumps({"name": asked.name, "looks": look(subject.words, folder, asked.runs)}))
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]))
+    main()

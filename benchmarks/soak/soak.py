@@ -1,18 +1,20 @@
-"""Kill runs at random times, go on, and count what should never happen. Prints one table.
+"""Kill runs, cut their power, and count what should never happen. Prints one table and a line for each other proof.
 
-    python benchmarks/soak/soak.py [--minutes 40] [--kills 1000] [--runs 200] [--seed N]
+    python benchmarks/soak/soak.py [--kills 1000] [--cuts 30] [--runs 200] [--minutes 40] [--seed N] [--only NAME]...
 
-Every round starts a run, kills it with SIGKILL after a random time, looks at what is on the disk, and starts the same
-command again, until the run is complete. Columns:
+For every pipeline of subjects.py: `kills` SIGKILLs (kills.py), `cuts` power cuts on a mounted image (powercut.py),
+`runs` runs in one process (flat.py); and a kill at every single system call of a three-phase run (tests/crash). Two of
+these run side by side. Columns:
 
+kills       SIGKILLs; `at a call`: so many of them at a change of a file, a write in its middle, the others at a moment
 corrupt     artifacts that were there after a kill and did not pass all checks
 lost        phases whose commit was in the event log and whose artifact was not there
+rows        rows of a journal that were whole after one kill and gone after the next
 repeated    phases that started again although their commit was in the event log
-twice       items worked on again beyond those in flight at a kill (where the pipeline can tell)
-other       rounds that ended with another result than a run that nobody killed, or not at all
-
-Kills end when the time is over or their number is reached, whichever comes first, half of both for each pipeline.
-Then comes every single system call of a three-phase run (tests/crash/test_syscalls.py), and N runs in one process.
+twice       items done (answers billed) again although their result was kept, where the pipeline can tell
+other       rounds that ended with other bytes than a run that nobody killed, or not at all
+left        processes that lived on after their run was killed
+in phases   how many different phases a kill came in
 """
 
 from __future__ import annotations
@@ -21,200 +23,130 @@ import argparse
 import json
 import os
 import platform
-import random
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any, NamedTuple
 
-from ace import discovery, events, store
-from ace.errors import AceError
-from ace.records import Pipeline
+from subjects import SUBJECTS
 
-ROOT = Path(__file__).resolve().parents[2]
-ITEMS_FILE = Path(__file__).with_name("many_items.py")
-IN_FLIGHT = 4  # many_items works on as many at once
-MOST_KILLS_OF_A_ROUND = 12  # then it may finish: early kills alone would never reach the last phases
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+SIDE_BY_SIDE = 2
 GROWTH_MB = 8.0  # allocators keep some; a leak of 50 kB a run would show
+NEVER = ("corrupt", "lost", "rows", "repeated", "twice", "other", "left")
+HEADS = ("rounds", "kills", "at a call", *NEVER, "in phases", "minutes")
 
 
-@dataclass
-class Tally:
-    """What was counted for one pipeline."""
+class Said(NamedTuple):
+    """What one job came to: a line to print, and whether it is as it should be."""
 
-    name: str
-    rounds: int = 0
-    kills: int = 0
-    corrupt: int = 0
-    lost: int = 0
-    repeated: int = 0
-    twice: int | None = None
-    other: int = 0
-    phases: set[str] = field(default_factory=set)  # in which a kill came
-
-    def row(self) -> str:
-        twice = "-" if self.twice is None else self.twice
-        cells = (self.rounds, self.kills, self.corrupt, self.lost, self.repeated, twice, self.other, len(self.phases))
-        return f"{self.name:<12}" + "".join(f"{cell:>10}" for cell in cells)
-
-    def sound(self) -> bool:
-        return not (self.corrupt or self.lost or self.repeated or self.twice or self.other)
+    text: str
+    good: bool
+    why: tuple[str, ...] = ()
 
 
-class Subject:
-    """A pipeline in a folder of its own, run as a command."""
-
-    def __init__(self, folder: Path, pipeline: Pipeline, words: list[str], *, counts_items: bool) -> None:
-        self.folder, self.pipeline, self.words = folder, pipeline, words
-        self.log = folder / "worked.log" if counts_items else None
-        folder.mkdir()
-        own = {"PYTHONPATH": str(ROOT), "HOME": str(folder), "ACE_ARTIFACTS": "runs", "ACE_CACHE": "cache"}
-        self.environment = os.environ | own | ({"ACE_SOAK_LOG": str(self.log)} if self.log else {})
-
-    def start(self, run_id: str) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "ace", "run", *self.words, "--run-id", run_id, "--quiet"]
-        streams = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        return subprocess.Popen(command, cwd=self.folder, env=self.environment, **streams)
-
-    def place(self, number: int, name: str, run_id: str) -> store.Place:
-        return store.Place(self.run(run_id), run_id, self.pipeline.name, number, name)
-
-    def run(self, run_id: str) -> Path:
-        return self.folder / "runs" / f"run_{run_id}"
-
-    def heard(self, run_id: str, kind: str) -> list[str]:
-        return [event["phase"] for event in events.read(self.run(run_id)) if event["kind"] == kind]
-
-    def result(self, run_id: str) -> bytes:
-        """What the last phase wrote for people: free of times, so equal for equal work."""
-        found = sorted(self.run(run_id).glob("phase*.md"))
-        return found[-1].read_bytes() if found else b""
-
-    def worked(self) -> list[str]:
-        return self.log.read_text().splitlines() if self.log and self.log.exists() else []
-
-    def clear(self, run_id: str) -> None:
-        shutil.rmtree(self.run(run_id), ignore_errors=True)
-        if self.log:
-            self.log.unlink(missing_ok=True)
+class Job(NamedTuple):
+    kind: str
+    command: list[str]
+    read: Callable[[str, int], Said]
 
 
-def soak(subject: Subject, until: float, most: int, chance: random.Random) -> Tally:
-    tally = Tally(subject.pipeline.name, twice=0 if subject.log else None)
-    began = time.monotonic()
-    assert subject.start("whole").wait() == 0, f"{subject.pipeline.name} fails without being killed"
-    seconds, expected = time.monotonic() - began, subject.result("whole")
-    while time.monotonic() < until and tally.kills < most:
-        tally.rounds += 1
-        _round(subject, tally, seconds, expected, chance)
-    return tally
-
-
-def _round(subject: Subject, tally: Tally, seconds: float, expected: bytes, chance: random.Random) -> None:
-    run_id = f"r{tally.rounds}"
-    subject.clear(run_id)
-    kills = 0
-    while True:
-        process = subject.start(run_id)
-        try:
-            code = process.wait(chance.uniform(0, seconds) if kills < MOST_KILLS_OF_A_ROUND else None)
-            break
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-            kills += 1
-            _look(subject, tally, run_id)
-    tally.kills += kills
-    tally.other += code != 0 or subject.result(run_id) != expected
-    started, told = subject.heard(run_id, "phase_started"), len(subject.pipeline.phases)
-    tally.repeated += sum(started[place:].count(name) for place, name in _already(subject, run_id))
-    tally.other += len(set(started)) != told
-    if tally.twice is not None:
-        worked = subject.worked()
-        tally.twice += max(0, len(worked) - len(set(worked)) - kills * IN_FLIGHT)
-    subject.clear(run_id)
-
-
-def _already(subject: Subject, run_id: str) -> list[tuple[int, str]]:
-    """Every committed phase, with how many phases had started when its commit was told."""
-    found, started = [], 0
-    for event in events.read(subject.run(run_id)):
-        started += event["kind"] == "phase_started"
-        if event["kind"] == "phase_committed":
-            found.append((started, event["phase"]))
+def jobs(asked: argparse.Namespace, folder: Path) -> list[Job]:
+    """The longest first, so that the two lanes end at about the same time."""
+    names = asked.only or list(SUBJECTS)
+    found = []
+    for kind, script, number, read in (
+        ("kills", "kills.py", asked.kills, _kills),
+        ("flat", "flat.py", asked.runs, _flat),
+        ("cuts", "powercut.py", asked.cuts, _cuts),
+    ):
+        for name in reversed(names) if number else ():
+            own = folder / f"{kind}-{name}"
+            own.mkdir()
+            limits = [] if kind == "flat" else ["--minutes", str(asked.minutes), "--seed", str(asked.seed)]
+            option = {"flat": "--runs"}.get(kind, f"--{kind}")
+            command = [sys.executable, str(HERE / script), name, str(own), option, str(number), *limits]
+            found.append(Job(kind, command, read))
+    if not asked.only:
+        test = str(ROOT / "tests/crash/test_syscalls.py")
+        command = [sys.executable, "-m", "pytest", "-p", "no:randomly", "-p", "no:cacheprovider", test, "-rs", "-q"]
+        found.append(Job("every call", command, _every_call))
     return found
 
 
-def _look(subject: Subject, tally: Tally, run_id: str) -> None:
-    """What is on the disk after a kill."""
-    committed = set(subject.heard(run_id, "phase_committed"))
-    tally.phases.add((subject.heard(run_id, "phase_started") or ["before the first"])[-1])
-    for number, phase in enumerate(subject.pipeline.phases, 1):
-        try:
-            found = store.find(subject.place(number, phase.name, run_id))
-        except AceError:
-            tally.corrupt += 1
-        else:
-            tally.lost += found is None and phase.name in committed
+def done(job: Job) -> tuple[str, Said]:
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "ACE_EVERY_KILL": "1"}
+    ended = subprocess.run(job.command, check=False, cwd=ROOT, env=environment, capture_output=True, text=True)
+    if ended.returncode and job.kind != "every call":
+        return job.kind, Said(f"{' '.join(job.command[1:3])}: {ended.stderr.strip()[-2000:]}", good=False)
+    return job.kind, job.read(ended.stdout, ended.returncode)
 
 
-def every_call() -> tuple[str, bool]:
-    """Kills at every system call, as the test does it."""
-    command = [sys.executable, "-m", "pytest", "-p", "no:randomly", str(ROOT / "tests/crash/test_syscalls.py"), "-rs"]
-    environment = os.environ | {"ACE_EVERY_KILL": "1"}
-    done = subprocess.run(command, check=False, cwd=ROOT, env=environment, capture_output=True, text=True)
-    skipped = re.search(r"NOT PROVEN HERE.*", done.stdout)
-    return skipped[0] if skipped else done.stdout.strip().splitlines()[-1], done.returncode == 0 and not skipped
+def _kills(out: str, code: int) -> Said:
+    tally: dict[str, Any] = json.loads(out)
+    cells = {**tally, "at a call": tally["calls"], "in phases": len(tally["phases"]), "minutes": tally["seconds"] / 60}
+    shown = (
+        f"{cells[head]:.1f}" if head == "minutes" else "-" if cells[head] is None else cells[head] for head in HEADS
+    )
+    row = f"{tally['name']:<12}" + "".join(f"{cell:>10}" for cell in shown)
+    return Said(row, not any(tally[head] for head in NEVER), tuple(tally["why"]))
 
 
-def flat(folder: Path, number: int) -> tuple[str, bool]:
-    command = [sys.executable, str(Path(__file__).with_name("flat.py")), str(folder), str(number)]
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    done = subprocess.run(command, check=False, env=environment, capture_output=True, text=True)
-    if done.returncode:
-        return done.stderr.strip().splitlines()[-1], False
-    looks = json.loads(done.stdout)
+def _cuts(out: str, code: int) -> Said:
+    found: dict[str, Any] = json.loads(out)
+    if "skipped" in found:
+        return Said(f"power cuts: NOT PROVEN HERE; {found['skipped']}", good=True)
+    never = [f"{found[key]} {key}" for key in ("corrupt", "lost", "repeated", "other")]
+    where = f"{found['cuts']} in {found['runs']} runs of {found['name']}, in {len(found['phases'])} phases"
+    text = f"power cuts on a mounted ext4: {where}; of {found['committed']} reported phases {', '.join(never)}"
+    return Said(text, not any(found[key] for key in ("corrupt", "lost", "repeated", "other")), tuple(found["why"]))
+
+
+def _flat(out: str, code: int) -> Said:
+    name, looks = json.loads(out).values()
     text = ", ".join(f"{look['rss_mb']} MB and {look['descriptors']} after {look['runs']}" for look in looks)
     grown = looks[-1]["rss_mb"] - looks[0]["rss_mb"]
-    return text, grown < GROWTH_MB and looks[-1]["descriptors"] == looks[0]["descriptors"]
+    good = grown < GROWTH_MB and looks[-1]["descriptors"] == looks[0]["descriptors"]
+    return Said(f"memory and descriptors, runs of {name} in one process: {text}", good)
+
+
+def _every_call(out: str, code: int) -> Said:
+    skipped = re.search(r"NOT PROVEN HERE.*", out)
+    text = skipped[0] if skipped else out.strip().splitlines()[-1]
+    return Said(f"killed at every system call of a three-phase run: {text}", code == 0)
+
+
+def show(found: list[tuple[str, Said]]) -> None:
+    print(f"{'pipeline':<12}" + "".join(f"{head:>10}" for head in HEADS))
+    for kind in ("kills", "cuts", "flat", "every call"):
+        for said in (said for one, said in found if one == kind):
+            print(said.text + ("" if said.good else "   <-- NOT AS IT SHOULD BE"))
+            print("".join(f"    {why}\n" for why in said.why), end="")
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--minutes", type=float, default=40.0, help="time for everything")
-    parser.add_argument("--kills", type=int, default=1000, help="kills of each pipeline, at most")
-    parser.add_argument("--runs", type=int, default=200, help="runs in one process")
-    parser.add_argument("--seed", type=int, default=1, help="of the times at which runs are killed")
+    parser.add_argument("--kills", type=int, default=1000, help="kills of each pipeline")
+    parser.add_argument("--cuts", type=int, default=30, help="power cuts of each pipeline")
+    parser.add_argument("--runs", type=int, default=200, help="runs of each pipeline in one process")
+    parser.add_argument("--minutes", type=float, default=40.0, help="after which nothing more is killed or cut")
+    parser.add_argument("--seed", type=int, default=1, help="of the moments")
+    parser.add_argument("--only", action="append", choices=SUBJECTS, metavar="NAME", help="only this pipeline")
     asked = parser.parse_args()
-    chance, began = random.Random(asked.seed), time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="ace-soak-") as name:
-        folder = Path(name)
-        rest: list[tuple[str, Callable[[], tuple[str, bool]]]] = [
-            (f"memory and descriptors, {asked.runs} runs in one process", lambda: flat(folder / "flat", asked.runs)),
-            ("killed at every system call of a three-phase run", every_call),
-        ]
-        (folder / "flat").mkdir()
-        others = [(title, *act()) for title, act in rest]
-        left = max(20.0, asked.minutes * 60 - (time.monotonic() - began))
-        subjects = (
-            Subject(folder / "items", discovery.find(str(ITEMS_FILE)), [str(ITEMS_FILE)], counts_items=True),
-            Subject(folder / "news", discovery.find("news"), ["news", "--sources", "sample"], counts_items=False),
-        )
-        start = time.monotonic()
-        ends = (start + left * 0.4, start + left * 0.95)  # news takes longer, and its last round goes beyond
-        tallies = [soak(subject, end, asked.kills, chance) for subject, end in zip(subjects, ends, strict=True)]
-    heads = ("rounds", "kills", "corrupt", "lost", "repeated", "twice", "other", "in phases")
-    print(f"{(time.monotonic() - began) / 60:.1f} minutes, Python {platform.python_version()}, seed {asked.seed}")
-    print(f"{'pipeline':<12}" + "".join(f"{head:>10}" for head in heads))
-    print("\n".join(tally.row() for tally in tallies))
-    for title, text, good in others:
-        print(f"{title}: {text}{'' if good else '   <-- NOT AS IT SHOULD BE'}")
-    return int(not all(tally.sound() for tally in tallies) or not all(good for _, _, good in others))
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="ace-soak-") as name, ThreadPoolExecutor(SIDE_BY_SIDE) as lanes:
+        found = list(lanes.map(done, jobs(asked, Path(name))))
+    minutes, cores = (time.monotonic() - began) / 60, os.cpu_count()
+    loads = " ".join(f"{load:.1f}" for load in os.getloadavg())
+    print(f"{minutes:.1f} minutes, Python {platform.python_version()}, {cores} cores, load {loads}, seed {asked.seed}")
+    show(found)
+    return int(not all(said.good for _, said in found))
 
 
 if __name__ == "__main__":

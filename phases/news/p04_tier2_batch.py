@@ -5,7 +5,8 @@ Writes  articles (with tier2: score 0..10, features, evidence, method), dropped 
 
 The score is ten times the weighted mean of eight named features, each 0..1 (`features.py`, `subject.py`). Nothing here
 waits, costs money or fails for one article alone, and a night's articles take about a tenth of a second together; so it
-is a plain loop and not `ctx.map`, whose journal would save nothing worth having after a crash.
+is a plain loop and not `ctx.map`, whose journal would save nothing worth having after a crash. With a model the score
+is the model's (`model_relevance.py`); the rules' order decides between equal ones.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Any
 from ace import Inputs, Output, PhaseContext
 from ace.errors import ConfigError
 from phases.common.text import words
-from phases.news import features
+from phases.news import features, model_relevance
 from phases.news.features import Article, Feature
 from phases.news.subject import subject
 from phases.news.title_rules import rules
@@ -39,11 +40,13 @@ def run(inputs: Inputs, ctx: PhaseContext) -> Output:
     least = _least_score(ctx.config["min_score"])
     base = features.reported_share(context["source_stats"])
     rated = [_rated(article, context, base, weights) for article in inputs["tier1_filter"]["articles"]]
-    rated.sort(key=lambda article: (-article["tier2"]["score"], article["id"]))
+    by_rules = {article["id"]: article["tier2"]["score"] for article in rated}
+    rated = model_relevance.rated(ctx, rated, context["company"])
+    rated.sort(key=lambda article: (-article["tier2"]["score"], -by_rules[article["id"]], article["id"]))
     kept = [article for article in rated if article["tier2"]["score"] >= least][: keep or None]
     ids = {article["id"] for article in kept}
     dropped = [_dropped(article, least, kept) for article in rated if article["id"] not in ids]
-    return Output({"articles": kept, "dropped": dropped}, method="rules")
+    return Output({"articles": kept, "dropped": dropped}, method=ctx.models.name or "rules")
 
 
 def relevance(article: Article, context: Mapping[str, Any], weights: Mapping[str, float]) -> float:

@@ -4,7 +4,8 @@ Reads   paraphrasing.articles, initialization.known_stories
 Writes  articles (with entities: name, type, mentions, background {text, source} or null; entities_method;
         related_reports: title, url, run_id, score 0..1)
 
-A background is a line of knowledge.json, word for word with its source; there is none for what that file does not know.
+A background is a line of knowledge.json, word for word with its source. For what that file does not know there is none,
+or, with a model, the words of the article itself that say who or what it is, with the article as their source.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import Any
 from ace import Inputs, Output, PhaseContext
 from phases.common import entities as recognition
 from phases.common import gazetteer
-from phases.news import features
+from phases.news import features, model_background
 
 KNOWLEDGE = Path(__file__).with_name("knowledge.json")
 LATE_TYPES = ("place", "other")  # the first to go when there are too many: they seldom have a background
@@ -55,11 +56,38 @@ def run(inputs: Inputs, ctx: PhaseContext) -> Output:
     added = {article["id"]: value for article, value in mapped.pairs}
     for item in mapped.failed:
         ctx.warn(f"no entities for article {item.key}: {item.error}: {item.message}")
+    if ctx.models.provider != "local":
+        _add_backgrounds(ctx, articles, added)
     nothing = {"entities": [], "entities_method": "none", "related_reports": []}
     return Output(
         {"articles": [{**article, **added.get(article["id"], nothing)} for article in articles]},
         method=recognition.method(),
     )
+
+
+def _add_backgrounds(ctx: PhaseContext, articles: list[dict[str, Any]], added: dict[str, Any]) -> None:
+    """Ask for the names that have no line yet; what cannot be answered stays without."""
+    unknown = {
+        name: [one["name"] for one in found["entities"] if not one["background"] and one["type"] not in LATE_TYPES]
+        for name, found in added.items()
+    }
+    mapped = ctx.ask(
+        [
+            _read_part(one)
+            for one in articles
+            if unknown.get(one["id"]) and one["text"] and str(one["url"]).startswith("https://")
+        ],
+        key=lambda article: str(article["id"]),
+        values=lambda article: model_background.shown(article, unknown[article["id"]]),
+        schema=model_background.SCHEMA,
+        read=lambda article, answer: model_background.read(article, unknown[article["id"]], answer),
+        local=lambda _: {},
+    )
+    for article, lines in mapped.pairs:
+        for entity in added[article["id"]]["entities"]:
+            entity["background"] = entity["background"] or lines.get(entity["name"])
+    for failure in mapped.failed:
+        ctx.warn(f"no backgrounds from the model for article {failure.key}: {failure.error}: {failure.message}")
 
 
 @functools.cache

@@ -4,9 +4,9 @@ Reads   enrichment.articles, initialization.window, initialization.known_stories
 Writes  articles (with validation: status passed or repaired, checks), held (id, title, url, source, reason, detail,
         checks), summary (passed, repaired, held, sources, warnings)
 
-An article that fails is repaired once where that is possible: its analysis is extracted anew without the sentences
-that failed, backgrounds without a source are taken out. What still fails is held back; `reason` is the first failed
-check. The articles keep their rank and order.
+An article that fails is repaired once where that is possible: a model is told what is wrong with its analysis, or the
+analysis is extracted anew without the sentences that failed; backgrounds without a source are taken out. What still
+fails is held back; `reason` is the first failed check. The articles keep their rank and order.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from ace import Inputs, Output, PhaseContext
 from phases.common.grounding import ground
 from phases.common.summarise import summarise
 from phases.common.text import scrub, sentences
-from phases.news import checks
+from phases.news import checks, model_analysis
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,11 +30,12 @@ if TYPE_CHECKING:
 def run(inputs: Inputs, ctx: PhaseContext) -> Output:
     start = inputs["initialization"]
     rules = {key: ctx.config[key] for key in ("min_chars", "max_chars", "languages", "per_source", "min_sources")}
+    rewritten = _rewritten(ctx, inputs["enrichment"]["articles"], rules)
     printed: list[Article] = []
     held: list[dict[str, Any]] = []
     for article in inputs["enrichment"]["articles"]:
         ctx.check()
-        judged = judge(article, printed, start, rules)
+        judged = judge(article, printed, start, rules, rewritten.get(article["id"]))
         if judged["validation"]["status"] == "held":
             held.append(_held(article, judged["validation"]["checks"]))
         else:
@@ -42,16 +43,50 @@ def run(inputs: Inputs, ctx: PhaseContext) -> Output:
     summary = summarised(printed, held, rules["min_sources"])
     for warning in summary["warnings"]:
         ctx.warn(warning)
-    return Output({"articles": printed, "held": held, "summary": summary}, method="rules")
+    return Output({"articles": printed, "held": held, "summary": summary}, method=ctx.models.name or "rules")
 
 
-def judge(article: Article, printed: Sequence[Article], start: Article, rules: Article) -> Article:
-    """The article with its `validation`: passed, repaired or held. `printed` are those accepted before it."""
+def _rewritten(ctx: PhaseContext, articles: Sequence[Article], rules: Article) -> dict[str, Article]:
+    """{article id: a model's new analysis} for those whose analysis fails; empty without a model."""
+    if ctx.models.provider == "local":
+        return {}
+    low, high = int(rules["min_chars"]), int(rules["max_chars"])
+    failing = [(one, wrong) for one in articles if (wrong := _wrong(one, low, high)) and len(one["text"]) >= low]
+    mapped = ctx.ask(
+        [{key: one[key] for key in ("id", "title", "text", "analysis")} | {"wrong": wrong} for one, wrong in failing],
+        key=lambda item: str(item["id"]),
+        values=lambda item: {
+            "low": low,
+            "high": high,
+            "problems": item["wrong"],
+            "paragraph": str((item["analysis"] or {}).get("text") or ""),
+            "article": model_analysis.shown(item),
+        },
+        schema=model_analysis.SCHEMA,
+        check=lambda item, answer: model_analysis.problem(answer["text"], item, low, high),
+        read=lambda _, answer: model_analysis.analysis(answer["text"], low, high) | {"method": ctx.models.name},
+        local=lambda _: {},
+    )
+    return {item["id"]: found for item, found in mapped.pairs if found}
+
+
+def _wrong(article: Article, low: int, high: int) -> str:
+    failed = [one for one in checks.analysis(article, low, high) if not one["ok"]]
+    return "; ".join(f"{one['name']}: {one['detail']}" for one in failed)
+
+
+def judge(
+    article: Article, printed: Sequence[Article], start: Article, rules: Article, rewritten: Article | None = None
+) -> Article:
+    """The article with its `validation`: passed, repaired or held.
+
+    `printed` are those accepted before it, `rewritten` is a model's new analysis, if there is one.
+    """
     found = all_checks(article, printed, start, rules)
     failed = {one["name"] for one in found if not one["ok"]}
     if not failed:
         return {**article, "validation": {"status": "passed", "checks": found}}
-    mended = repaired(article, failed, rules)
+    mended = repaired(article, failed, rules, rewritten)
     again = all_checks(mended, printed, start, rules)
     if not all(one["ok"] for one in again):
         return {**article, "validation": {"status": "held", "checks": again}}
@@ -78,15 +113,15 @@ def all_checks(article: Article, printed: Sequence[Article], start: Article, rul
     ]
 
 
-def repaired(article: Article, failed: set[str], rules: Article) -> Article:
-    """The article with a new extract or without backgrounds that name no source, as `failed` asks."""
+def repaired(article: Article, failed: set[str], rules: Article, rewritten: Article | None = None) -> Article:
+    """The article with a new analysis or without backgrounds that name no source, as `failed` asks."""
     mended = dict(article)
     if "backgrounds" in failed:
         mended["entities"] = [
             entity if checks.has_source(entity) else {**entity, "background": None} for entity in article["entities"]
         ]
     if failed & set(checks.ANALYSIS_CHECKS):
-        mended["analysis"] = _extracted(article, rules)
+        mended["analysis"] = rewritten or _extracted(article, rules)
     return mended
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ace import Phase, Pipeline
+from ace import MODEL_KEYS, Phase, Pipeline
 
 PIPELINE = Pipeline(
     name="news",
@@ -59,7 +59,9 @@ PIPELINE = Pipeline(
             items="articles",
             dropped="dropped",
             item="article",
+            files=("prompts/tier2_batch.md",),
             config={
+                **MODEL_KEYS,
                 "keep": 24,  # 0 = no limit
                 "min_score": 0.0,  # 0 to 10
                 # Shares of the score. Where it comes from and what kind of news it is carry most of what can be known
@@ -82,7 +84,9 @@ PIPELINE = Pipeline(
             items="articles",
             dropped="dropped",
             item="article",
+            files=("prompts/tier3_5d.md",),
             config={
+                **MODEL_KEYS,
                 "keep": 16,  # 0 = no limit
                 # Dimensions that are scored, with their share in the order and in the ranking
                 "weights": {
@@ -108,14 +112,20 @@ PIPELINE = Pipeline(
                 "diversity": 0.0,  # 0 = off; 1 = a title that was already taken counts nothing
             },
         ),
-        Phase("paraphrasing", items="articles", item="article", config={"min_chars": 500, "max_chars": 600}),
+        Phase(
+            "paraphrasing",
+            items="articles",
+            item="article",
+            files=("prompts/paraphrasing.md",),
+            config={**MODEL_KEYS, "min_chars": 500, "max_chars": 600},
+        ),
         Phase(
             "enrichment",
             reads=("paraphrasing", "initialization"),
             items="articles",
             item="article",
-            config={"max_entities": 12},  # per article; 0 = no limit
-            files=("knowledge.json",),
+            config={**MODEL_KEYS, "max_entities": 12},  # per article; 0 = no limit
+            files=("knowledge.json", "prompts/enrichment.md"),
         ),
         Phase(
             "validation",
@@ -123,7 +133,9 @@ PIPELINE = Pipeline(
             items="articles",
             dropped="held",
             item="article",
+            files=("prompts/validation.md",),
             config={
+                **MODEL_KEYS,
                 "min_sources": 3,  # fewer give a warning in the report
                 "per_source": 3,  # 0 = no limit
                 "languages": ["en"],  # [] = any

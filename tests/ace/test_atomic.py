@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -262,3 +263,253 @@ def test_a_sweep_removes_temporary_files_only(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(b"")
     atomic.sweep(tmp_path)
     assert sorted(os.listdir(tmp_path)) == [".lock", "a.json", "tmp-mine"]
+
+
+@pytest.fixture
+def order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Flushes and renames in the order in which they happen, as `flush <name>` and `rename <name> <name>`."""
+    happened: list[str] = []
+    real_flush, real_replace = os.fsync, os.replace
+
+    def named(path: Any) -> str:
+        return os.path.relpath(path, tmp_path)
+
+    def flush(descriptor: int) -> None:
+        happened.append(f"flush {named(os.readlink(f'/proc/self/fd/{descriptor}'))}")
+        real_flush(descriptor)
+
+    def replace(source: Path, goal: Path) -> None:
+        real_replace(source, goal)
+        happened.append(f"rename {named(source)} {named(goal)}")
+
+    monkeypatch.setattr(os, "fsync", flush)
+    monkeypatch.setattr(os, "replace", replace)
+    return happened
+
+
+def failing(number: int) -> Callable[..., Any]:
+    def fail(*args: Any, **options: Any) -> Any:
+        raise OSError(number, os.strerror(number))
+
+    return fail
+
+
+ANOTHER_FOLDER = "choose another folder with --artifacts DIR"
+HINTS = [
+    (errno.ENOSPC, "the disk is full: free space, then run the same command again"),
+    (errno.EDQUOT, "the disk quota is used up: free space, then run the same command again"),
+    (errno.EFBIG, "the file size limit is reached (ulimit -f): raise it, then run the same command again"),
+    (errno.EROFS, f"the file system is read-only: {ANOTHER_FOLDER}"),
+    (errno.EACCES, f"check the permissions, or {ANOTHER_FOLDER}"),
+    (errno.EPERM, f"check the permissions, or {ANOTHER_FOLDER}"),
+    (errno.EIO, ""),
+]
+
+
+@pytest.mark.parametrize(("number", "hint"), HINTS, ids=[errno.errorcode[number] for number, _ in HINTS])
+def test_an_error_says_what_was_done_where_and_what_helps(tmp_path: Path, number: int, hint: str) -> None:
+    with pytest.raises(StorageError) as caught, atomic.explained(tmp_path / "a", "write"):
+        failing(number)()
+    assert caught.value.message == f"cannot write {tmp_path / 'a'}: {os.strerror(number)}"
+    assert caught.value.path == str(tmp_path / "a")
+    assert caught.value.hint == hint
+    assert isinstance(caught.value.__cause__, OSError)
+
+
+@pytest.mark.parametrize(("number", "hint"), HINTS, ids=[errno.errorcode[number] for number, _ in HINTS])
+def test_a_folder_that_cannot_be_made_says_why_and_what_helps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, hint: str
+) -> None:
+    monkeypatch.setattr(os, "mkdir", failing(number))
+    for make in (atomic.make_folder, atomic.make_new_folder):
+        with pytest.raises(CannotCreate) as caught:
+            make(tmp_path / "a")
+        assert caught.value.message == f"cannot create {tmp_path / 'a'}: {os.strerror(number)}"
+        assert caught.value.hint == (hint or ANOTHER_FOLDER)
+
+
+def test_an_error_without_a_number_is_told_in_its_own_words(tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match="cannot read .*: odd") as caught, atomic.explained(tmp_path, "read"):
+        raise OSError("odd")
+    assert caught.value.hint == ""
+    made = atomic.cannot_create(tmp_path, OSError("odd"))
+    assert made.message == f"cannot create {tmp_path}: odd"
+    assert made.hint == ANOTHER_FOLDER
+
+
+@pytest.mark.parametrize(
+    ("doing", "act"),
+    [
+        ("write", lambda folder: atomic.write(folder / "no" / "a", b"x")),
+        ("link", lambda folder: atomic.link("run_0", folder / "no" / "a")),
+        ("link", lambda folder: atomic.link_file(folder / "none", folder / "no" / "a")),
+        ("make", lambda folder: atomic.publish(folder / "none", folder / "no" / "a")),
+    ],
+)
+def test_what_was_being_done_is_named(tmp_path: Path, doing: str, act: Callable[[Path], Any]) -> None:
+    path = tmp_path / "no" / "a"
+    with pytest.raises(StorageError) as caught:
+        act(tmp_path)
+    assert caught.value.message == f"cannot {doing} {path}: No such file or directory"
+    assert caught.value.path == str(path)
+
+
+def test_a_temporary_file_is_beside_its_file_and_swept_by_its_name(tmp_path: Path, order: list[str]) -> None:
+    atomic.write(tmp_path / "a.json", b"x", durable=False)
+    (renamed,) = order
+    source = renamed.split()[1]
+    assert source.startswith(f"{atomic.TEMPORARY}a.json-")
+    assert os.sep not in source
+
+
+def test_a_linked_file_is_the_same_file(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"content")
+    assert atomic.link_file(tmp_path / "a", tmp_path / "b")
+    assert (tmp_path / "b").samefile(tmp_path / "a")
+
+
+@pytest.mark.parametrize("number", [errno.EXDEV, errno.EPERM, errno.EMLINK, errno.EOPNOTSUPP, errno.ENOSYS])
+def test_where_no_links_can_be_made_the_file_is_copied_with_its_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    (tmp_path / "a").write_bytes(b"content")
+    os.utime(tmp_path / "a", ns=(1_700_000_000_123_456_789, 1_600_000_000_987_654_321))
+    monkeypatch.setattr(os, "link", failing(number))
+    assert not atomic.link_file(tmp_path / "a", tmp_path / "b")
+    assert (tmp_path / "b").read_bytes() == b"content"
+    assert not (tmp_path / "b").samefile(tmp_path / "a")
+    assert (tmp_path / "b").stat().st_mtime_ns == 1_600_000_000_987_654_321
+
+
+def test_a_copy_in_place_of_a_link_lasts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, order: list[str]) -> None:
+    (tmp_path / "a").write_bytes(b"content")
+    monkeypatch.setattr(os, "link", failing(errno.EXDEV))
+    atomic.link_file(tmp_path / "a", tmp_path / "b")
+    assert [step.split()[0] for step in order] == ["flush", "rename", "flush"]
+
+
+def test_a_link_is_made_of_the_very_name_that_was_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Between looking at the file and linking it, someone may put a symbolic link in its place.
+    asked: list[Any] = []
+    (tmp_path / "a").write_bytes(b"content")
+    monkeypatch.setattr(os, "link", lambda *names, **options: asked.append((names, options)))
+    atomic.link_file(tmp_path / "a", tmp_path / "b")
+    assert asked == [((tmp_path / "a", tmp_path / "b"), {"follow_symlinks": False})]
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EACCES, errno.EEXIST])
+def test_an_error_that_does_not_speak_against_links_is_no_reason_to_copy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    (tmp_path / "a").write_bytes(b"content")
+    monkeypatch.setattr(os, "link", failing(number))
+    with pytest.raises(StorageError, match=re.escape(os.strerror(number))):
+        atomic.link_file(tmp_path / "a", tmp_path / "b")
+    assert os.listdir(tmp_path) == ["a"]
+
+
+def test_a_linked_file_takes_the_place_of_nothing(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"content")
+    (tmp_path / "b").write_bytes(b"precious")
+    with pytest.raises(StorageError, match="File exists"):
+        atomic.link_file(tmp_path / "a", tmp_path / "b")
+    assert (tmp_path / "b").read_bytes() == b"precious"
+
+
+def test_only_a_regular_file_is_linked_and_a_pipe_does_not_hang(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    (tmp_path / "symlink").symlink_to("file")
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(StorageError, match=r"cannot link .*new: not a regular file"):
+        atomic.link_file(tmp_path / "pipe", tmp_path / "new")
+    with pytest.raises(StorageError, match="symbolic links"):
+        atomic.link_file(tmp_path / "symlink", tmp_path / "new")
+    assert not os.path.lexists(tmp_path / "new")
+
+
+def test_a_linked_file_leaves_no_descriptor_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a").write_bytes(b"content")
+    before = os.listdir("/proc/self/fd")
+    atomic.link_file(tmp_path / "a", tmp_path / "b")
+    monkeypatch.setattr(os, "link", failing(errno.EIO))
+    with pytest.raises(StorageError):
+        atomic.link_file(tmp_path / "a", tmp_path / "c")
+    assert len(os.listdir("/proc/self/fd")) == len(before)
+
+
+def test_a_finished_folder_is_flushed_before_it_appears_and_its_name_after(tmp_path: Path, order: list[str]) -> None:
+    (tmp_path / "draft").mkdir()
+    (tmp_path / "draft" / "a").write_bytes(b"content")
+    (tmp_path / "runs" / "run_x").mkdir(parents=True)
+    atomic.publish(tmp_path / "draft", tmp_path / "runs" / "run_x")
+    assert order == ["flush draft", "rename draft runs/run_x", "flush runs"]
+    assert (tmp_path / "runs" / "run_x" / "a").read_bytes() == b"content"
+    assert not (tmp_path / "draft").exists()
+
+
+def test_a_finished_folder_never_takes_the_place_of_one_that_holds_something(tmp_path: Path) -> None:
+    for name in ("draft", "run_x"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / name).write_bytes(b"")
+    with pytest.raises(StorageError, match="cannot make .*run_x"):
+        atomic.publish(tmp_path / "draft", tmp_path / "run_x")
+    assert sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*/*")) == ["draft/draft", "run_x/run_x"]
+
+
+def test_where_a_thing_was_moved_is_said_and_lasts(tmp_path: Path, order: list[str]) -> None:
+    (tmp_path / "a").write_bytes(b"new")
+    (tmp_path / "trash").mkdir()
+    (tmp_path / "trash" / "a").symlink_to("nowhere")  # also takes up its name
+    assert atomic.move(tmp_path / "a", tmp_path / "trash" / "a") == tmp_path / "trash" / "a.2"
+    assert order == ["rename a trash/a.2", "flush trash"]
+    assert (tmp_path / "trash" / "a.2").read_bytes() == b"new"
+
+
+def test_what_cannot_be_moved_is_named(tmp_path: Path) -> None:
+    with pytest.raises(StorageError) as caught:
+        atomic.move(tmp_path / "none", tmp_path / "trash" / "a")
+    assert caught.value.message == f"cannot move {tmp_path / 'none'}: No such file or directory"
+
+
+def test_what_is_discarded_carries_the_time_before_its_name(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_bytes(b"1")
+    goal = atomic.discard(tmp_path / "a.json", tmp_path)
+    assert re.fullmatch(r"\d{8}T\d{6}\.\d{3}Z\.a\.json", goal.name)
+
+
+def test_every_folder_that_was_made_lasts_and_the_outer_ones_first(tmp_path: Path, order: list[str]) -> None:
+    atomic.make_folder(tmp_path / "a" / "b" / "c")
+    assert (tmp_path / "a" / "b" / "c").is_dir()
+    assert order == ["flush .", "flush a", "flush a/b"]
+    atomic.make_folder(tmp_path / "a" / "b" / "c")
+    assert len(order) == 3  # was there already
+    assert atomic.make_new_folder(tmp_path / "a" / "d")
+    assert order[3:] == ["flush a"]
+
+
+def test_a_folder_that_another_process_makes_meanwhile_is_as_good(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = os.mkdir
+
+    def twice(path: Path, *rest: Any) -> None:
+        real(path, *rest)
+        real(path, *rest)
+
+    monkeypatch.setattr(os, "mkdir", twice)
+    atomic.make_folder(tmp_path / "a")
+    assert (tmp_path / "a").is_dir()
+
+
+def test_only_a_folder_can_be_flushed_as_one(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"")
+    with pytest.raises(NotADirectoryError):
+        atomic.sync_folder(tmp_path / "a")
+
+
+def test_a_sweep_goes_on_after_what_it_cannot_remove(tmp_path: Path) -> None:
+    (tmp_path / f"{atomic.TEMPORARY}folder").mkdir()
+    (tmp_path / f"{atomic.TEMPORARY}file").write_bytes(b"")
+    (tmp_path / f"{atomic.TEMPORARY}zfile").write_bytes(b"")
+    atomic.sweep(tmp_path)
+    assert os.listdir(tmp_path) == [f"{atomic.TEMPORARY}folder"]

@@ -407,3 +407,28 @@ def test_a_folder_that_cannot_be_made_is_named(cli: Any, project: Any, place: st
     project.write("file", "")
     refused(cli("run", "demo.py", "--artifacts", place), 73, f"cannot create {place}", "--artifacts DIR")
     assert project.executed() == []
+
+
+# --- output that cannot be written
+
+
+@pytest.mark.parametrize(
+    ("words", "stream", "code"),
+    [
+        (["list", "--json"], "stdout", 74),
+        (["run", "demo.py", "--run-id", "r"], "stdout", 74),
+        (["status", "nope"], "stderr", 2),
+        (["run", "demo.py", "--run-id", "r", "--quiet"], "stderr", 0),
+    ],
+)
+def test_output_on_a_full_disk_is_an_io_error_and_no_bug(
+    project: Any, words: list[str], stream: str, code: int
+) -> None:
+    project.run()
+    with open("/dev/full", "w") as full:
+        other = {"stdout": "stderr", "stderr": "stdout"}[stream]
+        done = project.ace(*words, **{"capture_output": False, stream: full, other: subprocess.PIPE})
+    assert done.returncode == code
+    if stream == "stdout":
+        assert "ace: the output cannot be written: No space left on device" in done.stderr
+        assert "a bug in ACE" not in done.stderr

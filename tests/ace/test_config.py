@@ -233,3 +233,30 @@ def test_an_assignment_of_another_kind_is_refused(raw: str) -> None:
 
 def test_text_that_cannot_be_stored_is_refused() -> None:
     refused("--set: scrape.agent: .*surrogate", overrides={"scrape.agent": "\udcff"})
+
+
+def said_of(section: str) -> str:
+    Path("ace.toml").write_text(f"[{section}]\nkeep = 3\n")
+    with pytest.raises(ConfigError) as error:
+        config.effective(PIPELINE, config.load({}, {}), {})
+    return f"{error.value.message}; {error.value.hint}"
+
+
+def test_a_misspelled_pipeline_is_refused_with_what_was_meant() -> None:
+    assert said_of("dmeo.rank") == "ace.toml:2: there is no pipeline 'dmeo'; did you mean [demo.rank]?"
+
+
+def test_a_misspelled_pipeline_in_the_environment_is_refused() -> None:
+    with pytest.raises(ConfigError, match="ACE_DEMOS__RANK__KEEP: there is no pipeline 'demos'"):
+        config.effective(PIPELINE, config.load({}, {"ACE_DEMOS__RANK__KEEP": "3"}), {})
+
+
+@pytest.mark.parametrize("section", ["news.rank", "something_else.rank", "demos.other_phase"])
+def test_sections_of_other_pipelines_are_left_to_them(section: str) -> None:
+    Path("ace.toml").write_text(f"[{section}]\nkeep = 3\n")
+    assert config.effective(PIPELINE, config.load({}, {}), {})["rank"] == {"keep": 5}
+
+
+def test_a_pipeline_file_with_a_similar_name_has_a_section_of_its_own() -> None:
+    Path("demos.py").touch()
+    test_sections_of_other_pipelines_are_left_to_them("demos.rank")

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from ace import control, lock, runfile, runs
-from ace.services import Bench, Caches, Stop, Workers
+from ace.services import Bench, Caches, Models, Stop, Workers
 from ace.views import status
 
 
@@ -47,7 +47,8 @@ class Watched:
         self.log, self.stop, self.workers = Log(), Stop(), Workers()
         started = runs.clock.now()
         caches = Caches(project.folder / "cache.db")
-        self.bench = Bench(self.folder, "w", pipeline, started, self.log, self.stop, self.workers, caches)
+        models = Models({}, self.folder / "llm.db")
+        self.bench = Bench(self.folder, "w", pipeline, started, self.log, self.stop, self.workers, caches, models)
         self.watcher = control.Watcher(self.bench, self.state)
 
     def recorded(self) -> str:

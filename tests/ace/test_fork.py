@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -332,3 +333,57 @@ def test_a_fork_is_no_earlier_run_for_the_runs_that_follow(project: Any) -> None
     project.do("one", "data['before'] = [one.run_id for one in ctx.earlier('three', 9)]")
     project.run("next")
     assert project.artifact("one", "next")["data"]["before"] == ["r"]
+
+
+def killed_while_linking(project: Any) -> None:
+    """Fork in a copy of this process that is killed when it gives the second artifact its further name."""
+    child = os.fork()
+    if child == 0:
+        real, made = os.link, []
+
+        def link(*arguments: Any, **options: Any) -> None:
+            made.append(arguments)
+            if len(made) == 2:
+                os.kill(os.getpid(), signal.SIGKILL)
+            real(*arguments, **options)
+
+        os.link = link
+        fork(project)
+        os._exit(1)
+    assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGKILL
+
+
+def left(project: Any) -> list[str]:
+    return sorted(path.name for path in project.runs.iterdir() if path.name.startswith((".tmp-run_f", "run_f")))
+
+
+def test_what_a_killed_fork_left_is_named_by_doctor_and_removed_by_prune(project: Any, cli: Any) -> None:
+    project.run()
+    killed_while_linking(project)
+    draft, empty = left(project)
+    assert (draft.startswith(".tmp-run_f-"), empty) == (True, "run_f")
+    cli("prune", "--yes")
+    assert left(project) == [draft, empty]  # a fork that is just being made looks the same
+    for name in (draft, empty):
+        os.utime(project.runs / name, (0, 0))
+    said = {one["name"]: one for one in orjson.loads(cli("doctor", "--json").out)}["left over"]
+    assert (said["level"], said["hint"]) == ("note", "ace prune --yes")
+    assert draft in said["detail"]
+    cli("prune")
+    assert left(project) == [draft, empty]
+    result = cli("prune", "--yes", "--json")
+    assert left(project) == []
+    assert orjson.loads(result.out)["freed_bytes"] > 0
+    assert cli("verify", "r").code == 0  # the files had further names
+
+
+def test_list_and_status_say_what_a_fork_came_from(project: Any, cli: Any) -> None:
+    project.run()
+    fork(project)
+    marks = {line.split()[0]: line for line in cli("list").out.splitlines()[1:]}
+    assert "fork of r" in marks["f"]
+    assert "fork" not in marks["r"]
+    assert "forked from r at three" in cli("status", "f").out
+    assert orjson.loads(cli("status", "f", "--json").out)["forked_from"] == {"run": "r", "at": "three"}
+    rows = {row["run_id"]: row["forked_from"] for row in orjson.loads(cli("list", "--json").out)}
+    assert rows == {"f": {"run": "r", "at": "three"}, "r": None}

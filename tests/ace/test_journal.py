@@ -103,6 +103,8 @@ def test_a_file_that_is_no_journal_counts_for_nothing(path: Path, content: bytes
         rows.add("k", "c", 1)
     with Journal(path, MINE) as rows:
         assert rows.find("k", "c") == (True, 1)
+    (kept,) = (path.parents[1] / atomic.TRASH).iterdir()
+    assert kept.read_bytes() == content
 
 
 @pytest.mark.parametrize("row", [b"{", b"[]", b"3", b'{"k":"x"}', b'{"k":[],"c":"c","v":1}', b"\xff"])
@@ -194,6 +196,126 @@ def test_what_was_added_last_is_flushed_before_the_journal_is_closed(
     assert sizes[-1] == path.stat().st_size
 
 
+class Flushes:
+    """Notes how long the file was at each flush; `begun` is set when one begins."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, fails: int = 0) -> None:
+        self.sizes: list[int] = []
+        self.begun = threading.Event()
+        self._fails = fails
+        monkeypatch.setattr(os, "fdatasync", self._flush)
+
+    def _flush(self, descriptor: int) -> None:
+        self.sizes.append(os.fstat(descriptor).st_size)
+        self.begun.set()
+        if self._fails:
+            raise OSError(self._fails, os.strerror(self._fails))
+
+
+def test_rows_are_flushed_without_being_asked_for_and_again_when_more_come(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flushes = Flushes(monkeypatch)
+    with Journal(path, MINE) as rows:
+        rows.add("first", "c", 1)
+        assert flushes.begun.wait(20)
+        flushes.begun.clear()
+        rows.add("second", "c", 2)
+        assert flushes.begun.wait(20)
+    assert flushes.sizes[-1] == path.stat().st_size
+
+
+def test_rows_that_cannot_last_are_said_at_the_next_item(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Flushes(monkeypatch, fails=errno.EIO)
+    rows = Journal(path, MINE)
+    rows.add("first", "c", 1)
+    assert rows._flusher
+    rows._flusher.join(20)
+    with pytest.raises(StorageError) as caught:
+        rows.add("second", "c", 2)
+    assert caught.value.message == f"cannot write {path}: Input/output error"
+    rows.close()
+    assert b"second" not in path.read_bytes()
+
+
+def test_a_process_that_forgets_to_close_its_journal_ends_all_the_same(path: Path) -> None:
+    filled(path)
+    code = (
+        "import sys\nfrom pathlib import Path\nfrom ace.journal import Journal\n"
+        "rows = Journal(Path(sys.argv[1]), 'a' * 64)\nrows.add('k', 'c', 1)"
+    )
+    assert subprocess.run([sys.executable, "-c", code, str(path)], cwd=ROOT, timeout=60).returncode == 0
+    with Journal(path, MINE) as rows:
+        assert rows.find("k", "c") == (True, 1)
+
+
+def test_a_new_journal_is_private_and_its_name_lasts(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    flushed: list[str] = []
+    monkeypatch.setattr(os, "fsync", lambda descriptor: flushed.append(os.readlink(f"/proc/self/fd/{descriptor}")))
+    filled(path)
+    assert flushed == [str(path.parent)]
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert json.loads(path.read_bytes().splitlines()[0]) == {"format": 1, "fingerprint": MINE}
+    filled(path)  # goes on with the same file
+    assert flushed == [str(path.parent)]
+    assert path.read_bytes().count(MINE.encode()) == 1
+
+
+def test_the_folder_of_a_journal_is_made_when_it_is_needed(path: Path) -> None:
+    with Journal(path, MINE) as rows:
+        rows.add("k", "c", 1)
+    with Journal(path, MINE) as rows:
+        assert len(rows) == 1
+
+
+def test_a_closed_journal_holds_no_file_open_and_may_be_closed_again(path: Path) -> None:
+    before = len(os.listdir("/proc/self/fd"))
+    rows = Journal(path, MINE)
+    rows.add("k", "c", 1)
+    rows.close()
+    rows.close()
+    assert len(os.listdir("/proc/self/fd")) == before
+    rows.add("k", "c", 2)  # and goes on where it was
+    rows.close()
+    with Journal(path, MINE) as again:
+        assert again.find("k", "c") == (True, 2)
+
+
+def test_a_journal_that_is_a_link_is_refused(path: Path, tmp_path: Path) -> None:
+    path.parent.mkdir(parents=True)
+    path.symlink_to(tmp_path / "elsewhere")
+    rows = Journal(path, MINE)
+    with pytest.raises(StorageError) as caught:
+        rows.add("k", "c", 1)
+    assert caught.value.message == f"cannot open {path}: Too many levels of symbolic links"
+    assert caught.value.path == str(path)
+    rows.close()
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_a_journal_that_cannot_be_read_is_a_storage_error_and_stays(path: Path) -> None:
+    # Not a bug of the phase, whose failure would let the phases that do not depend on it go on.
+    path.mkdir(parents=True)
+    with pytest.raises(StorageError) as caught:
+        Journal(path, MINE)
+    assert caught.value.message == f"cannot read {path}: Is a directory"
+    assert path.is_dir()
+
+
+def test_a_journal_that_cannot_be_removed_is_a_storage_error(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    filled(path)
+    rows = Journal(path, MINE)
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    monkeypatch.setattr(os, "unlink", refuse)
+    with pytest.raises(StorageError) as caught:
+        rows.remove()
+    assert caught.value.message == f"cannot remove {path}: Read-only file system"
+    assert "another folder" in caught.value.hint
+
+
 def test_a_full_disk_is_a_storage_error(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path.parent.mkdir(parents=True)
     rows = Journal(path, MINE)
@@ -204,8 +326,9 @@ def test_a_full_disk_is_a_storage_error(path: Path, monkeypatch: pytest.MonkeyPa
 
     with monkeypatch.context() as patch:
         patch.setattr(os, "write", full)
-        with pytest.raises(StorageError, match=r"phase5_score\.jsonl"):
+        with pytest.raises(StorageError) as caught:
             rows.add("k2", "c", 2)
+    assert caught.value.message == f"cannot write {path}: No space left on device"
     rows.close()
     with Journal(path, MINE) as again:
         assert again.find("k", "c") == (True, 1)

@@ -46,7 +46,8 @@ def test_a_second_holder_is_refused_with_the_pid_of_the_first(tmp_path: Path) ->
         lock.hold(path, "pipeline demo"),
     ):
         pass
-    assert str(holder.pid) in caught.value.message
+    assert caught.value.message == f"pipeline demo is being worked on by another process (pid {holder.pid})"
+    assert caught.value.hint == "wait for it, or add --wait SECONDS"
     assert caught.value.holder == str(holder.pid)
     assert caught.value.exit_code == 75
 
@@ -171,6 +172,124 @@ def test_a_file_system_without_locks_is_not_mistaken_for_a_second_run(
 def test_an_unreadable_holder_is_nobody(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "a.lock").write_bytes(content)
     assert lock.holder(tmp_path / "a.lock") == ""
+
+
+@contextmanager
+def held_with(path: Path, content: bytes) -> Iterator[None]:
+    """A lock that is held, by someone who left `content` in its file."""
+    path.write_bytes(content)
+    descriptor = os.open(path, os.O_RDWR)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    yield
+    os.close(descriptor)
+
+
+@pytest.mark.parametrize("content", [b"", b"no number\n", b"\xff\xfe", b"12 34"])
+def test_a_holder_that_left_no_name_is_refused_without_one(tmp_path: Path, content: bytes) -> None:
+    # Between taking the lock and writing its name, a holder has none; the file may hold anything.
+    path = tmp_path / "a.lock"
+    with held_with(path, content), pytest.raises(Locked) as caught, lock.hold(path, "run x"):
+        pass
+    assert caught.value.message == "run x is being worked on by another process"
+    assert caught.value.holder == ""
+    assert path.read_bytes() == content
+
+
+class Clock:
+    """Time that passes only while someone sleeps."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.naps: list[float] = []
+        monkeypatch.setattr(lock, "time", self)
+
+    def monotonic(self) -> float:
+        return 1000 + sum(self.naps)
+
+    def sleep(self, seconds: float) -> None:
+        assert seconds > 0
+        assert len(self.naps) < 1000, "waits for ever"
+        self.naps.append(seconds)
+
+
+def test_a_lock_is_waited_for_as_long_as_was_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock(monkeypatch)
+    path = tmp_path / "a.lock"
+    with held_with(path, b""), pytest.raises(Locked), lock.hold(path, "run x", wait_s=1.02):
+        pass
+    assert sum(clock.naps) == pytest.approx(1.02)
+    assert clock.naps[:-1] == [lock.RETRY_S] * 20  # a retry costs next to nothing, a loop without a nap would
+
+
+def test_nobody_waits_unasked_longer_than_a_killed_holder_takes_to_die(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock(monkeypatch)
+    path = tmp_path / "a.lock"
+    with held_with(path, b""), pytest.raises(Locked), lock.hold(path, "run x"):
+        pass
+    assert sum(clock.naps) == pytest.approx(lock.DEATH_GRACE_S)
+    assert max(clock.naps) <= 0.005  # it takes 0.6 to 3.6 ms
+
+
+def test_a_holder_replaces_the_longer_name_of_the_one_before(tmp_path: Path) -> None:
+    path = tmp_path / "a.lock"
+    path.write_bytes(b"4194304000\n")
+    with lock.hold(path, "run x"):
+        assert lock.holder(path) == str(os.getpid())
+    assert lock.holder(path) == str(os.getpid())  # still there for whoever asks who it was
+
+
+def test_a_lock_file_is_private_and_its_folder_is_made(tmp_path: Path) -> None:
+    path = tmp_path / "runs" / ".locks" / "a.lock"
+    with lock.hold(path, "run x"):
+        assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_lock_is_not_left_open_or_held_by_a_program_that_its_holder_starts(tmp_path: Path) -> None:
+    path = tmp_path / "a.lock"
+    with lock.hold(path, "run x"):
+        child = subprocess.Popen(["sleep", "60"], close_fds=False)
+    try:
+        assert not lock.is_held(path)
+    finally:
+        child.kill()
+        child.wait()
+
+
+def test_asking_leaves_nothing_open(tmp_path: Path) -> None:
+    path = tmp_path / "a.lock"
+    with lock.hold(path, "run x"):
+        before = os.listdir("/proc/self/fd")
+        assert lock.is_held(path)
+        assert lock.holder(path)
+        assert len(os.listdir("/proc/self/fd")) == len(before)
+
+
+def test_a_link_to_a_lock_is_no_lock(tmp_path: Path) -> None:
+    path = tmp_path / "a.lock"
+    (tmp_path / "link").symlink_to(path)
+    with lock.hold(path, "run x"):
+        assert not lock.is_held(tmp_path / "link")
+
+
+def test_who_holds_a_lock_that_is_not_there_is_nobody(tmp_path: Path) -> None:
+    assert lock.holder(tmp_path / "none") == ""
+
+
+def test_a_lock_that_cannot_be_taken_or_signed_says_where_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    path = tmp_path / "a.lock"
+    for module, name in ((fcntl, "flock"), (os, "pwrite")):
+        with monkeypatch.context() as patch:
+            patch.setattr(module, name, refuse)
+            with pytest.raises(StorageError) as caught, lock.hold(path, "run x"):
+                pass
+        assert caught.value.message == f"cannot lock {path}: Input/output error"
+        assert caught.value.path == str(path)
 
 
 def _libraries() -> dict[str, str]:

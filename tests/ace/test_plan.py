@@ -72,6 +72,18 @@ def test_the_decision_and_its_reason(
 def test_several_changes_are_all_named() -> None:
     found = recorded(code="old", config={"keep": 5, "gone": 1}, schema="old")
     assert len(plan.decide(PHASE, found, CURRENT, INPUTS, ALL).stale) == 4
+    reason = plan.decide(PHASE, found, CURRENT, INPUTS, STALE).reason
+    assert reason == (
+        "stale: code changed in an imported file; config gone is gone; config keep changed from 5 to 3; schema changed"
+    )
+
+
+def test_where_a_changed_value_was_set_is_named_when_that_is_known() -> None:
+    current = CURRENT._replace(config={"keep": 3, "top": 1}, origin={"keep": "ace.toml line 4", "new": "flag"})
+    assert plan.stale_reasons(recorded(config={"keep": 5, "top": 2}), current) == (
+        "config keep changed from 5 to 3 (ace.toml line 4)",
+        "config top changed from 2 to 1",
+    )
 
 
 @pytest.mark.parametrize(
@@ -89,7 +101,13 @@ def test_the_files_that_changed_are_named(before: dict[str, list[str]], said: st
 
 def test_a_long_value_is_cut_in_a_reason() -> None:
     (reason,) = plan.stale_reasons(recorded(config={"keep": "x" * 500}), CURRENT)
-    assert len(reason) < 120
+    assert reason == f"config keep changed from '{'x' * (plan.SHOWN_CHARS - 2)}… to 3"
+
+
+def test_a_value_that_just_fits_is_not_cut() -> None:
+    fits = "x" * (plan.SHOWN_CHARS - 2)  # and two quotation marks
+    assert plan.short(fits) == repr(fits)
+    assert len(plan.short(fits)) == len(plan.short(fits + "x")) == plan.SHOWN_CHARS
 
 
 CHAIN = (
@@ -119,6 +137,7 @@ def test_a_phase_reads_the_one_before_it_unless_it_says_otherwise() -> None:
         ((Phase("a", reads=("a",)),), "'a' reads 'a'"),
         ((Phase("a", reads=()), Phase("b", reads=("nowhere",))), "'b' reads 'nowhere'"),
         ((Phase("a", reads=()), Phase("a")), "two phases are called 'a'"),
+        ((Phase("z", reads=()), Phase("a"), Phase("a")), "two phases are called 'a'"),
     ],
 )
 def test_cycles_unknown_names_and_twins_are_refused(phases: tuple[Phase, ...], said: str) -> None:
@@ -168,6 +187,14 @@ def test_what_follows_a_phase_that_runs_is_only_perhaps_done_again() -> None:
     found = whole(DONE | {"two": DAMAGED})
     assert actions(found) == [SKIP, RUN, CHECK, SKIP, CHECK]
     assert found["three"][1] == "runs if the output of two changes"
+
+
+def test_what_is_stale_is_still_said_of_a_phase_that_is_only_perhaps_done_again() -> None:
+    states = DONE | {"three": DONE["three"]._replace(schema="old")}
+    current = dict.fromkeys(states, Current("code", CODE, {}, "schema"))
+    found = {one.phase: one for one in plan.whole(CHAIN, states, current, ANEW)}
+    assert (found["three"].action, found["three"].stale) == (CHECK, ("schema changed",))
+    assert (found["five"].action, found["five"].stale) == (CHECK, ())
 
 
 def test_an_edited_input_makes_exactly_its_readers_run() -> None:

@@ -148,7 +148,7 @@ def earlier(project: Any, no_flush: None) -> Any:
     def ask(phase: str = "four", limit: int = 10) -> Any:
         log = Log()
         nothing: Any = None
-        services = RunServices(project.runs / "run_now", "demo", nothing, log, Stop(), nothing, nothing)
+        services = RunServices(project.runs / "run_now", "demo", nothing, log, Stop(), nothing, nothing, nothing)
         ask.log = log.events
         return services.earlier(phase, limit)
 
@@ -231,7 +231,7 @@ def test_the_first_run_has_no_earlier_ones(project: Any, earlier: Any) -> None:
 def test_events_and_stop_requests_reach_the_run(tmp_path: Path) -> None:
     log, stop = Log(), Stop()
     nothing: Any = None
-    services = RunServices(tmp_path, "demo", nothing, log, stop, nothing, Caches(tmp_path / "demo.db"))
+    services = RunServices(tmp_path, "demo", nothing, log, stop, nothing, Caches(tmp_path / "demo.db"), nothing)
     services.event("progress", done=1)
     assert log.events == [{"kind": "progress", "done": 1}]
     services.check()
@@ -243,7 +243,7 @@ def test_events_and_stop_requests_reach_the_run(tmp_path: Path) -> None:
 
 def test_blobs_are_kept_in_the_run(tmp_path: Path) -> None:
     nothing: Any = None
-    services = RunServices(tmp_path, "demo", nothing, Log(), Stop(), nothing, nothing)
+    services = RunServices(tmp_path, "demo", nothing, Log(), Stop(), nothing, nothing, nothing)
     blob = services.blobs.put(b"image", "png")
     assert (tmp_path / "blobs" / f"{blob.sha256}.png").read_bytes() == b"image"
     assert services.blobs.get(blob.as_json()) == b"image"

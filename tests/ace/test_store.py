@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import gzip
+import io
 import json
 import os
 import socket
@@ -89,9 +90,84 @@ def test_every_reader_gets_data_of_its_own(place: store.Place) -> None:
 
 def test_what_is_absent_is_none_and_an_error_for_those_who_need_it(place: store.Place) -> None:
     assert store.find(place) is None
-    with pytest.raises(DamagedArtifact, match="is missing") as caught:
+    with pytest.raises(DamagedArtifact) as caught:
         store.read(place)
-    assert "ace run demo --run-id 20261122_031500" in caught.value.hint
+    assert caught.value.message == f"{place.path} is missing"
+    assert caught.value.path == str(place.path)
+    assert caught.value.hint == "ace run demo --run-id 20261122_031500   (rebuilds it)"
+
+
+def damage(place: store.Place) -> str:
+    """Why the artifact cannot be used; the error names its file."""
+    with pytest.raises(DamagedArtifact) as caught:
+        store.find(place)
+    assert caught.value.path == str(place.path)
+    return caught.value.message.removeprefix(f"{place.path}: ")
+
+
+def test_what_makes_an_artifact_unusable_is_said_in_one_sentence(place: store.Place, tmp_path: Path) -> None:
+    commit(place)
+    whole = place.path.read_bytes()
+    place.path.write_bytes(whole.replace(b'{"metadata":{', b'{"metadata":{{', 1))
+    assert damage(place).startswith("metadata: line 1, column 2: ")
+    place.path.write_bytes(b'{"metadata":')
+    assert damage(place).startswith("phase3_filter.json: line 1, column ")
+    place.path.write_bytes(b'{"metadata":{}}')
+    assert damage(place) == "not an artifact: an object with metadata and data is expected"
+    place.path.write_bytes(whole.replace(b'"text"', b'"texT"', 1))
+    assert damage(place) == "its data do not match their checksum"
+    place.path.unlink()
+    place.path.symlink_to("elsewhere")
+    assert damage(place) == "Too many levels of symbolic links"
+    place.path.unlink()
+    place.path.mkdir()
+    assert damage(place) == "not a regular file"
+    place.path.rmdir()
+    place.path.touch()
+    os.truncate(place.path, jsonio.MAX_BYTES * 2)  # sparse
+    assert damage(place) == f"{jsonio.MAX_BYTES * 2} bytes, more than an artifact may have"
+
+
+def test_an_artifact_of_another_phase_says_what_differs(place: store.Place) -> None:
+    commit(place, pipeline="x" * 200)
+    assert damage(place) == f"foreign: its pipeline is '{'x' * 80}', not 'demo'"
+    commit(place, phase_number="3")
+    assert damage(place) == "foreign: its phase_number is '3', not 3"
+    commit(place, phase_name=None)
+    assert damage(place) == "foreign: its phase_name is 'None', not 'filter'"
+
+
+def test_metadata_that_a_plan_can_do_without_may_be_missing(place: store.Place) -> None:
+    bare = {key: value for key, value in metadata(place).items() if key != "fingerprint"}
+    store.commit(place, jsonio.dumps(DATA), bare, {})
+    assert store.read(place).data() == DATA
+    store.commit(place, jsonio.dumps({}), bare, {})  # and nothing says which schema it was checked against
+    assert damage(place) == "the data: 'items' is a required property (schema ace:demo/one/1)"
+
+
+def test_an_artifact_of_a_forked_run_may_say_the_id_of_the_run_that_made_it(place: store.Place) -> None:
+    made = commit(place, run_id="source")
+    origin = ("source", made.sha256)
+    assert store.read(place._replace(origin=origin)).data() == DATA
+    for other in (("another", made.sha256), ("source", "0" * 64), None):
+        with pytest.raises(DamagedArtifact, match="foreign: its run_id is 'source', not '20261122_031500'"):
+            store.find(place._replace(origin=other))
+    commit(place)  # made anew in the fork
+    assert store.read(place._replace(origin=origin)).data() == DATA
+
+
+def test_an_artifact_of_a_forked_run_can_be_edited(place: store.Place) -> None:
+    made = commit(place, run_id="source")
+    place = at_commit(place)._replace(origin=("source", made.sha256))
+    written_later(place.path, changed_data(place))
+    assert store.read(place).edited
+
+
+def test_an_artifact_without_its_last_line_end_is_only_reformatted(place: store.Place) -> None:
+    committed = commit(place)
+    place.path.write_bytes(place.path.read_bytes().rstrip(b"\n"))
+    assert store.read(place).sha256 == committed.sha256
+    assert not store.read(place).edited
 
 
 def test_every_truncation_is_damage(place: store.Place) -> None:
@@ -301,13 +377,20 @@ def test_a_file_that_is_no_artifact_is_damage(place: store.Place, content: bytes
         {"code": {"demo.py": [1, 2]}},
         {"code": []},
         {"status": {}},
+        {"files": []},
+        {"code": {"demo.py": ["a", "b"], "other.py": ["a"] * 4}},
+        {"code": {"demo.py": ["a"]}},
+        {"code": {"demo.py": ["a", 2]}},
+        {"code": {"demo.py": "ab"}},
     ],
     ids=repr,
 )
 def test_metadata_of_another_shape_are_damage(place: store.Place, more: dict[str, Any]) -> None:
-    commit(place, **more)
-    with pytest.raises(DamagedArtifact, match="metadata"):
-        store.find(place)
+    commit(place)
+    whole = json.loads(place.path.read_bytes())
+    whole["metadata"].update(more)
+    place.path.write_bytes(json.dumps(whole).encode())
+    assert damage(place) == "its metadata are not those of an artifact"
 
 
 def test_a_compressed_twin_is_read_when_the_file_is_gone(place: store.Place) -> None:
@@ -340,10 +423,38 @@ def test_a_damaged_twin_is_damage_wherever_a_bit_flips(place: store.Place) -> No
 
 
 def test_a_twin_that_unpacks_to_too_much_is_damage(place: store.Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    real = gzip.GzipFile.read
+
+    def recorded(self: gzip.GzipFile, size: int | None = -1) -> bytes:
+        asked.append(-1 if size is None else size)
+        return real(self, size)
+
+    monkeypatch.setattr(gzip.GzipFile, "read", recorded)
     monkeypatch.setattr(store, "_MAX_FILE", 2000)
-    place.path.with_suffix(".json.gz").write_bytes(gzip.compress(b" " * 1_000_000))
-    with pytest.raises(DamagedArtifact, match="more than 2000 bytes"):
+    twin = place.path.with_suffix(".json.gz")
+    twin.write_bytes(gzip.compress(b" " * 1_000_000))
+    with pytest.raises(DamagedArtifact) as caught:
         store.find(place)
+    assert caught.value.message == f"{twin}: more than 2000 bytes when unpacked"
+    assert caught.value.path == str(twin)
+    assert asked == [2001]  # no more of it was ever in memory
+
+
+def test_an_artifact_may_be_as_large_as_the_limit(place: store.Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    commit(place)
+    whole = place.path.read_bytes()
+    monkeypatch.setattr(store, "_MAX_FILE", len(whole))
+    assert store.read(place).data() == DATA
+    place.path.with_suffix(".json.gz").write_bytes(gzip.compress(whole))
+    place.path.unlink()
+    assert store.read(place).data() == DATA
+
+
+def test_the_artifact_counts_when_a_twin_is_there_too(place: store.Place) -> None:
+    commit(place)
+    place.path.with_suffix(".json.gz").write_bytes(b"half a tw")
+    assert store.read(place).path == place.path
 
 
 def test_side_files_are_written_before_the_artifact_that_names_them(
@@ -364,6 +475,30 @@ def test_side_files_are_written_before_the_artifact_that_names_them(
         "phase3_filter.png": jsonio.sha256(b"\x89"),
     }
     assert (place.folder / "phase3_filter.md").read_text("utf-8") == "# é\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({"md": "x", "json": "y"}, "a side file cannot be called phase3_filter.json: that is the artifact"),
+        ({"md": "x", "../x": "y"}, "not a file extension: '../x'"),
+        ({"md": "x", "e" * 50: "y"}, f"not a file extension: '{'e' * 40}'"),
+        ({"md": "x", "MD": "y"}, "two side files are called phase3_filter.md"),
+    ],
+)
+def test_side_files_are_all_looked_at_before_one_is_written(
+    place: store.Place, files: dict[str, str], said: str
+) -> None:
+    with pytest.raises(OutputError) as caught:
+        commit(place, files=files)
+    assert caught.value.message == said
+    assert os.listdir(place.folder) == []
+
+
+def test_metadata_that_are_not_json_leave_nothing_behind(place: store.Place) -> None:
+    with pytest.raises(OutputError, match="set"):
+        commit(place, files={"md": "x"}, config={"keep": {1, 2}})
+    assert os.listdir(place.folder) == []
 
 
 @pytest.mark.parametrize("ext", ["json", "JSON", "../x", "a/b", "", "a.b", "é", "x" * 17, "md\n"])
@@ -393,6 +528,40 @@ def test_what_is_discarded_moves_to_the_trash_with_its_side_files(place: store.P
     assert trash == ["phase3_filter.json", "phase3_filter.json.gz", "phase3_filter.md"]
 
 
+def test_what_cannot_be_listed_is_named(place: store.Place) -> None:
+    gone = place._replace(folder=place.folder / "gone")
+    with pytest.raises(StorageError) as caught:
+        store.discard(gone)
+    assert caught.value.message == f"cannot read {gone.folder}: No such file or directory"
+
+
+def test_reading_leaves_nothing_open(place: store.Place) -> None:
+    before = len(os.listdir("/proc/self/fd"))
+    commit(place)
+    store.read(place)
+    place.path.unlink()
+    place.path.mkdir()
+    with pytest.raises(DamagedArtifact):
+        store.find(place)
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_a_file_that_can_be_opened_but_not_read_is_not_called_damaged(
+    place: store.Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commit(place)
+
+    class Broken(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr("builtins.open", lambda *_, **__: Broken())
+    with pytest.raises(StorageError) as caught:
+        store.find(place)
+    assert caught.value.message == f"cannot read {place.path}: Input/output error"
+    assert caught.value.path == str(place.path)
+
+
 def test_a_dangling_link_is_discarded_too(place: store.Place) -> None:
     place.path.symlink_to("nowhere")
     store.discard(place)
@@ -402,7 +571,7 @@ def test_a_dangling_link_is_discarded_too(place: store.Place) -> None:
 def test_a_blob_is_named_by_its_content_and_written_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     blobs = store.BlobFolder(tmp_path)
     blob = blobs.put(b"image", "PNG")
-    assert blob.sha256 == jsonio.sha256(b"image")
+    assert blob.as_json() == {"sha256": jsonio.sha256(b"image"), "ext": "png", "bytes": 5}
     assert (tmp_path / "blobs" / f"{blob.sha256}.png").read_bytes() == b"image"
     monkeypatch.setattr(atomic, "write", lambda *_: pytest.fail("written twice"))
     assert blobs.put(b"image", "png") == blob
@@ -414,16 +583,37 @@ def test_a_damaged_blob_is_refused_and_written_again(tmp_path: Path) -> None:
     blob = blobs.put(b"image", "png")
     path = tmp_path / "blobs" / f"{blob.sha256}.png"
     path.write_bytes(b"imagE")
-    with pytest.raises(DamagedArtifact, match="does not match its name"):
+    with pytest.raises(DamagedArtifact) as caught:
         blobs.get(blob.as_json())
+    assert caught.value.message == f"{path}: the content does not match its name"
     blobs.put(b"image", "png")
     assert blobs.get(blob.as_json()) == b"image"
     path.unlink()
-    with pytest.raises(DamagedArtifact, match="missing"):
+    with pytest.raises(DamagedArtifact) as caught:
         blobs.get(blob.as_json())
+    assert caught.value.message == f"{path}: the blob is missing"
+    assert caught.value.path == str(path)
+
+
+def test_a_link_in_place_of_a_blob_is_replaced(tmp_path: Path) -> None:
+    blobs = store.BlobFolder(tmp_path)
+    path = tmp_path / "blobs" / f"{jsonio.sha256(b'image')}.png"
+    path.parent.mkdir()
+    (tmp_path / "elsewhere").write_bytes(b"image")
+    path.symlink_to(tmp_path / "elsewhere")
+    blobs.put(b"image", "png")
+    assert not path.is_symlink()
+    assert path.read_bytes() == b"image"
 
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", "a" * 63, "A" * 64, "١" * 64, ""])
 def test_a_blob_is_never_looked_for_elsewhere(tmp_path: Path, name: str) -> None:
-    with pytest.raises(OutputError):
+    with pytest.raises(OutputError) as caught:
         store.BlobFolder(tmp_path).get({"sha256": name, "ext": "png"})
+    assert caught.value.message == f"not the name of a blob: {name!r}"
+
+
+def test_a_name_that_is_no_blob_is_quoted_in_part(tmp_path: Path) -> None:
+    with pytest.raises(OutputError) as caught:
+        store.BlobFolder(tmp_path).get({"sha256": "x" * 1000, "ext": "png"})
+    assert caught.value.message == f"not the name of a blob: '{'x' * 80}'"

@@ -17,6 +17,7 @@ import pytest
 
 from ace import schema
 from ace.cli import doctor
+from ace.providers import find, keys
 
 ROOT = Path(__file__).resolve().parents[3]
 Doctor = Callable[..., Any]
@@ -142,15 +143,44 @@ def test_an_installed_pipeline_that_cannot_be_imported_is_bad_and_hides_no_other
     assert found["pipeline news"]["level"] == "ok"
 
 
-def test_keys_are_named_and_never_shown(cli: Any, findings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("ANTHROPIC_API_KEY", "OPENAI_API_KEY"):
+@pytest.fixture
+def no_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in keys.NAMES.values():
         monkeypatch.delenv(name, raising=False)
-    assert "set" not in findings()["models"]["detail"]
+        monkeypatch.delenv(f"{name}_FILE", raising=False)
+
+
+def test_without_a_key_models_are_local_and_the_others_say_what_is_missing(no_keys: None, findings: Any) -> None:
+    found = findings()
+    assert found["models"]["detail"].startswith("local:")
+    assert found["mock"]["level"] == "ok"
+    for name in ("anthropic", "openai", "cohere"):
+        assert found[name]["level"] == "note"
+        assert keys.NAMES[name] in found[name]["hint"] or "ace-pipelines[llm]" in found[name]["hint"]
+
+
+def test_a_provider_that_was_chosen_and_cannot_be_used_is_bad(
+    no_keys: None, project: Any, findings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project.write("ace.toml", '[models]\nprovider = "openai"\n')
+    found = findings()["models"]
+    assert found["level"] == "bad"
+    assert "--provider local" in found["hint"]
+    monkeypatch.setenv("OPENAI_API_KEY", "key")
+    monkeypatch.setattr(find, "SDKS", {"openai": "no_such_sdk"})
+    assert "pip install" in findings()["models"]["hint"]
+    project.write("ace.toml", '[models]\nprovider = "mock"\n')
+    assert findings()["models"]["detail"] == "mock mock"
+
+
+def test_keys_are_named_and_never_shown(
+    no_keys: None, cli: Any, findings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(find, "SDKS", {})
     monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-ant-very-secret")
-    monkeypatch.setenv("OPENAI_API_KEY", "")
-    detail = findings()["models"]["detail"]
-    assert "ANTHROPIC_API_KEY set" in detail
-    assert "OPENAI" not in detail
+    found = findings()
+    assert found["models"]["detail"] == f"anthropic {find.DEFAULT_MODELS['anthropic']}"
+    assert found["anthropic"]["detail"] == "key from ANTHROPIC_API_KEY"
     for words in (("doctor",), ("doctor", "--json")):
         result = cli(*words)
         assert "secret" not in result.out + result.err

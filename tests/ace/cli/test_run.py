@@ -132,6 +132,35 @@ def test_latest_and_prefixes_name_runs(cli: Any, project: Any) -> None:
     assert project.executed() == ["one", "one"]
 
 
+def test_a_prefix_of_several_runs_is_refused_and_names_them(cli: Any, project: Any) -> None:
+    for name in ("night_1", "night_2"):
+        cli("run", "demo.py", "--run-id", name)
+    result = cli("run", "demo.py", "--run-id", "night")
+    assert result.code == 2
+    assert "'night' fits 2 runs" in result.err
+    assert "night_1, night_2" in result.err
+    assert not (project.runs / "run_night").exists()
+
+
+def test_resume_latest_leaves_a_run_that_is_being_cancelled(cli: Any, project: Any) -> None:
+    project.do("four", "raise PhaseError('no')")
+    cli("run", "demo.py", "--run-id", "earlier")
+    cli("run", "demo.py", "--run-id", "cancelled")
+    project.undo()
+    path = project.runs / "run_cancelled" / "run.json"
+    path.write_text(path.read_text().replace('"state":"failed"', '"state":"cancelling"', 1))
+    assert "run earlier" in cli("run", "demo.py", "--resume-latest").err
+    assert "no unfinished run" in cli("run", "demo.py", "--resume-latest").err
+
+
+@pytest.mark.parametrize("seconds", ["nan", "-1", "soon"])
+def test_a_wait_that_is_no_time_is_refused(cli: Any, project: Any, seconds: str) -> None:
+    for command in (("run", "demo.py"), ("batch", "demo.py", "a")):
+        result = cli(*command, "--wait", seconds)
+        assert (result.code, f"'{seconds}' is not a number of seconds" in result.err) == (2, True)
+    assert not project.runs.exists()
+
+
 def test_a_run_goes_on_with_resume_latest(cli: Any, project: Any) -> None:
     project.do("four", "raise PhaseError('no')")
     cli("run", "demo.py")

@@ -149,6 +149,36 @@ def test_a_missing_artifact_is_told_from_one_that_never_was(project: Any, verify
     assert "(rebuilds what is missing)" in verify().err
 
 
+def test_a_blob_that_is_missing_or_changed_is_found_where_it_was_made(
+    project: Any, verify: Verify, states: Any
+) -> None:
+    project.do("two", "data['pages'] = [{'blob': ctx.blobs.put(b'picture', 'bin').as_json()}]")
+    project.do("three", "data['pages'] = inputs['two']['pages']")
+    project.run("r")
+    assert set(states().values()) == {"valid"}
+    (blob,) = (project.runs / "run_r" / "blobs").iterdir()
+    blob.write_bytes(b"painting")
+    assert (states()["two"], states()["three"]) == ("damaged", "valid")
+    assert f"its blob blobs/{blob.name}: the content does not match its name" in verify().out
+    blob.unlink()
+    assert states()["two"] == "damaged"
+    assert "--run-phase 2   (writes its side files again)" in verify().err
+    project.run("r", run_phase="two")
+    assert set(states().values()) == {"valid"}
+
+
+def test_what_only_looks_like_a_blob_is_no_blob(project: Any, states: Any) -> None:
+    project.do("two", "data['x'] = [{'sha256': 1}, {'sha256': 'a', 'ext': 'b', 'bytes': 1, 'more': 0}]")
+    project.run("r")
+    assert set(states().values()) == {"valid"}
+
+
+def test_a_blob_with_a_name_that_leads_elsewhere_is_damaged(project: Any, states: Any) -> None:
+    project.do("two", "data['x'] = {'sha256': '../../etc', 'ext': '/passwd', 'bytes': 1}")
+    project.run("r")
+    assert states()["two"] == "damaged"
+
+
 def test_a_side_file_that_is_missing_changed_or_a_link_is_found(project: Any, verify: Verify, states: Any) -> None:
     project.run("r")
     page = project.runs / "run_r" / "phase4_four.md"

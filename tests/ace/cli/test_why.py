@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from typing import Any
 
+import orjson
 import pytest
 
 Why = Callable[..., str]
@@ -117,12 +119,27 @@ def test_an_optional_input_that_has_come_or_gone_is_named(project: Any, why: Why
     assert why("three") == "three will run: input one was missing and is there now.\n"
 
 
-def test_changed_code_is_named_by_file(project: Any, why: Why) -> None:
-    project.write("words.py", "LIMIT = 1\n")
+def test_changed_code_is_named_by_file_definition_and_line(project: Any, why: Why) -> None:
+    project.write("words.py", "LIMIT = 1\n\n\ndef scrub(text):\n    return text\n")
     project.write("demo.py", "import words\n" + project.file.read_text())
     project.run("r")
-    project.write("words.py", "LIMIT = 2\n")
-    assert why("two") == "two is kept, although code changed in words.py. --rerun-stale makes it anew.\n"
+    project.write("words.py", "LIMIT = 1\n\n\n# a remark\ndef scrub(text):\n    return text.strip()\n")
+    assert why("two") == (
+        "two is kept, although code changed in words.py: function scrub (line 5). --rerun-stale makes it anew.\n"
+    )
+
+
+def test_an_artifact_that_lists_no_definitions_is_explained_by_file(project: Any, why: Why) -> None:
+    project.run("r")
+    path = project.path("two")
+    status, document = path.stat(), project.artifact("two")
+    code = {name: digests[:2] for name, digests in document["metadata"]["code"].items()}
+    head = orjson.dumps(document["metadata"] | {"code": code})
+    path.write_bytes(b'{"metadata":' + head + b",\n" + path.read_bytes().split(b"\n")[1] + b"\n")
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert why("two") == "two is kept: its artifact is valid.\n"
+    project.write("demo.py", project.file.read_text().replace('"two": 2', '"two": 22'))
+    assert why("two") == "two is kept, although code changed in demo.py. --rerun-stale makes it anew.\n"
 
 
 def test_comments_and_formatting_are_no_cause(project: Any, why: Why) -> None:
@@ -145,7 +162,7 @@ def test_every_cause_is_named(project: Any, why: Why) -> None:
     project.write("demo.py", project.file.read_text().replace('"two": 2', '"two": 22'))
     sentence = why("3", "--set", "three.keep=1", "--set", "three.note=x")
     assert sentence == (
-        "three is kept, although code changed in demo.py; "
+        "three is kept, although code changed in demo.py: function two (line 25); "
         "config keep changed from 2 to 1 (command line). --rerun-stale makes it anew.\n"
     )
 

@@ -11,8 +11,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ace import jsonio
-from ace.context import PhaseContext
+from ace.context import Models, PhaseContext
 from ace.records import Blob, Data, EarlierRun, Inputs, Json, Output
+from ace.testing.models import NoModels
+from ace.testing.models import ScriptedModels as ScriptedModels
 
 STARTED = datetime(2026, 11, 22, 3, 15, tzinfo=UTC)
 
@@ -67,14 +69,18 @@ class InProcess:
 class MemoryServices:
     """Everything that the engine gives to a context, in memory. `events` holds what was reported."""
 
-    def __init__(self, earlier: Mapping[str, list[EarlierRun]] | None = None) -> None:
+    def __init__(self, earlier: Mapping[str, list[EarlierRun]] | None = None, models: Models | None = None) -> None:
         self.journal = MemoryJournal()
         self.blobs = MemoryBlobs()
         self.isolation = InProcess()
         self.caches: dict[str, MemoryCache] = {}
         self.events: list[Data] = []
         self._earlier = earlier or {}
+        self._models = models or NoModels()
         self._lock = threading.Lock()
+
+    def models(self, config: Mapping[str, Json]) -> Models:
+        return self._models
 
     def cache(self, name: str) -> MemoryCache:
         with self._lock:

@@ -1,0 +1,146 @@
+"""The ledger's SQLite file: its tables, how it is opened, what happens to a damaged one.
+
+calls    one row per request that was sent or was about to be; never deleted: it is the history of what was spent
+answers  the raw answer to a question, by key; the newest one wins; pruned by age
+owners   processes that have written calls, so that what a killed one left open is found
+held     what counts against the budgets, by run and phase: kept by triggers, so it is always the sum over `calls`
+hits     answers that were given again without asking, by day, run, phase and model
+batches  a provider's batches: made durable before anybody waits for them
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from ace import atomic
+from ace.errors import ConfigError, StorageError
+
+VERSION = 1
+BUSY_S = 60.0  # how long a writer waits for the writers of other processes
+DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+Warn = Callable[[str], None]
+
+TABLES = """
+CREATE TABLE calls (
+  id INTEGER PRIMARY KEY, key TEXT NOT NULL, provider TEXT NOT NULL, base_url TEXT NOT NULL, model TEXT NOT NULL,
+  kind TEXT NOT NULL, run_id TEXT NOT NULL, pipeline TEXT NOT NULL, phase TEXT NOT NULL, purpose TEXT NOT NULL,
+  day TEXT NOT NULL, created TEXT NOT NULL, pid INTEGER NOT NULL, began TEXT NOT NULL, batch TEXT NOT NULL DEFAULT '',
+  state TEXT NOT NULL, reserved_usd REAL, usd REAL, counted REAL NOT NULL, price_source TEXT NOT NULL DEFAULT '',
+  answered_by TEXT NOT NULL DEFAULT '', input INTEGER NOT NULL DEFAULT 0, output INTEGER NOT NULL DEFAULT 0,
+  cache_read INTEGER NOT NULL DEFAULT 0, cache_write INTEGER NOT NULL DEFAULT 0, error TEXT
+);
+CREATE INDEX calls_by_run ON calls (run_id, phase);
+CREATE INDEX calls_lost ON calls (state) WHERE state IN ('answered', 'unknown');
+CREATE INDEX calls_of_batch ON calls (batch) WHERE batch <> '';
+CREATE TABLE owners (pid INTEGER, began TEXT, first INTEGER NOT NULL, PRIMARY KEY (pid, began)) WITHOUT ROWID;
+CREATE TABLE answers (
+  key TEXT PRIMARY KEY, call_id INTEGER NOT NULL, created TEXT NOT NULL, latency_s REAL NOT NULL,
+  problem TEXT NOT NULL DEFAULT '', raw BLOB NOT NULL
+);
+CREATE TABLE held (run_id TEXT, phase TEXT, usd REAL NOT NULL, PRIMARY KEY (run_id, phase)) WITHOUT ROWID;
+CREATE TRIGGER hold AFTER INSERT ON calls WHEN new.counted <> 0 BEGIN
+  INSERT INTO held VALUES (new.run_id, new.phase, new.counted)
+    ON CONFLICT (run_id, phase) DO UPDATE SET usd = usd + excluded.usd;
+END;
+CREATE TRIGGER change AFTER UPDATE OF counted ON calls WHEN new.counted <> old.counted BEGIN
+  INSERT INTO held VALUES (new.run_id, new.phase, new.counted - old.counted)
+    ON CONFLICT (run_id, phase) DO UPDATE SET usd = usd + excluded.usd;
+END;
+CREATE TABLE hits (
+  day TEXT, run_id TEXT, pipeline TEXT, phase TEXT, provider TEXT, model TEXT, calls INTEGER NOT NULL,
+  saved_usd REAL NOT NULL, PRIMARY KEY (day, run_id, pipeline, phase, provider, model)
+) WITHOUT ROWID;
+CREATE TABLE batches (
+  id TEXT, provider TEXT, base_url TEXT, model TEXT NOT NULL, run_id TEXT NOT NULL, pipeline TEXT NOT NULL,
+  phase TEXT NOT NULL, keys TEXT NOT NULL, state TEXT NOT NULL, created TEXT NOT NULL,
+  PRIMARY KEY (provider, base_url, id)
+);
+"""
+
+
+def open_file(path: Path, warn: Warn) -> sqlite3.Connection:
+    """A connection that many threads may share under a lock. A damaged file is moved aside, which `warn` is told.
+
+    Raises StorageError (locked, full, read-only) and ConfigError for the ledger of a newer ACE.
+    """
+    atomic.make_folder(path.parent)
+    try:
+        return _open(path)
+    except sqlite3.DatabaseError as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF not in DAMAGED:  # the file itself may be sound
+            raise failure(path, error) from error
+        aside = _move_aside(path)
+        warn(f"the ledger {path} is damaged ({error}); it is kept as {aside}, and a new one is begun")
+        return _open(path)
+
+
+@contextlib.contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """Turn SQLite's errors into StorageError."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        raise failure(path, error) from error
+
+
+def failure(path: Path, error: sqlite3.DatabaseError) -> StorageError:
+    damaged = getattr(error, "sqlite_errorcode", 0) & 0xFF in DAMAGED
+    hint = f"move {path} away; paid answers in it are then asked again" if damaged else "ACE_CACHE=DIR chooses a folder"
+    return StorageError(f"cannot use the ledger {path}: {error}", path=str(path), hint=hint)
+
+
+def newer(path: Path, version: int) -> ConfigError:
+    message = f"{path} was written by a newer ACE (version {version} of its tables, this one knows {VERSION})"
+    return ConfigError(message, hint="use that ACE, or another folder with ACE_CACHE=DIR")
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    with atomic.explained(path, "open"):  # before SQLite makes it: answers may quote what nobody else should read
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600))
+    database = sqlite3.connect(path, timeout=BUSY_S, check_same_thread=False, isolation_level=None)
+    try:
+        database.execute("PRAGMA journal_mode=WAL")
+        database.execute("PRAGMA synchronous=NORMAL")  # survives the death of the process; a power cut, up to its end
+        _migrate(path, database)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def _migrate(path: Path, database: sqlite3.Connection) -> None:
+    version = database.execute("PRAGMA user_version").fetchone()[0]
+    if version == 0:
+        database.execute("BEGIN IMMEDIATE")  # several processes may find it empty at once: one of them makes the tables
+        version = database.execute("PRAGMA user_version").fetchone()[0]
+        if version == 0:
+            for statement in _statements(TABLES):
+                database.execute(statement)
+            version = VERSION
+            database.execute(f"PRAGMA user_version={VERSION}")
+        database.execute("COMMIT")
+    if version > VERSION:
+        raise newer(path, version)
+
+
+def _statements(script: str) -> Iterator[str]:
+    """The statements one by one: executescript would commit in between."""
+    text = ""
+    for line in script.splitlines(keepends=True):
+        text += line
+        if sqlite3.complete_statement(text):
+            yield text
+            text = ""
+
+
+def _move_aside(path: Path) -> Path:
+    goal = path.with_name(f"{path.stem}.damaged{path.suffix}")
+    moved = atomic.move(path, goal)
+    for ending in ("-wal", "-shm"):  # an old log would be played into the new file
+        if (part := path.with_name(path.name + ending)).exists():
+            atomic.move(part, moved.with_name(moved.name + ending))
+    return moved

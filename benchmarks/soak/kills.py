@@ -1,0 +1,259 @@
+"""Kill the runs of one pipeline until so many kills or so many minutes are over. Prints one line of JSON.
+
+python benchmarks/soak/kills.py NAME FOLDER --kills 1000 --minutes 30 --seed 1
+
+Every round starts a run and kills it, at a random moment or at a random change of a file; looks at what is on the disk;
+goes on with `--resume-latest`, kills that, and so on until the run is complete. Moments are log-uniform between
+SHORTEST_S and the length of a whole run; calls are of a random kind, between the first and the last of a whole run:
+early and late ends, often enough a long session, so that runs come to their end.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import random
+import shutil
+import sys
+import time
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import session
+from subjects import SUBJECTS, Ledger, Subject, rows
+
+from ace import discovery, events, runfile, store
+from ace.errors import AceError
+from ace.records import Pipeline
+
+SHORTEST_S = 0.003
+LONGEST_RUN_S = 300.0  # a session that nobody kills and that takes longer hangs
+LEFT_AFTER_S = 10.0  # a worker that has just been started sees only after its imports that its parent is gone
+
+
+@dataclass
+class Tally:
+    """What was counted for one pipeline."""
+
+    name: str
+    rounds: int = 0
+    kills: int = 0
+    calls: int = 0  # kills at a change of a file, the others at a moment
+    corrupt: int = 0
+    lost: int = 0
+    rows: int = 0
+    repeated: int = 0
+    twice: int | None = None
+    other: int = 0
+    left: int = 0
+    phases: set[str] = field(default_factory=set)  # in which a kill came
+    seconds: float = 0.0
+    why: list[str] = field(default_factory=list)
+
+    def note(self, run_id: str, text: str) -> None:
+        self.why.append(f"{self.name} {run_id}: {text}"[:300])
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self) | {"phases": sorted(self.phases), "seconds": round(self.seconds, 1), "why": self.why[:10]}
+
+
+class Target:
+    """A pipeline in a folder of its own, and what one run of it that nobody killed came to."""
+
+    def __init__(self, name: str, folder: Path) -> None:
+        self.subject: Subject = SUBJECTS[name]
+        self.folder = folder
+        self.pipeline: Pipeline = discovery.find(self.subject.words[0])
+        self.log = folder / "session.log"
+        os.chdir(folder)
+        session.here(self.words("warm"), self.log)
+        self.clear("warm")
+        began = time.monotonic()
+        assert session.wait(self.start("whole"), LONGEST_RUN_S) == 0, self.log.read_text()
+        self.seconds = time.monotonic() - began
+        self.expected = self.result("whole")
+        self.calls: dict[str, int] = json.loads(self.log.with_suffix(".calls").read_text())
+        self.clear("whole")
+
+    def words(self, run_id: str, *, resume: bool = False) -> list[str]:
+        return ["run", *self.subject.words, *(["--resume-latest"] if resume else ["--run-id", run_id]), "--quiet"]
+
+    def start(self, run_id: str, call: str = "", number: int = 0, *, resume: bool = False) -> int:
+        return session.start(self.folder, self.words(run_id, resume=resume), self.log, call, number)
+
+    def run(self, run_id: str) -> Path:
+        return self.folder / "runs" / f"run_{run_id}"
+
+    def state(self, run_id: str) -> str:
+        content = runfile.load(self.run(run_id)) if self.run(run_id).is_dir() else None
+        return str(content["state"]) if content else ""
+
+    def heard(self, run_id: str, kind: str) -> list[str]:
+        return [event["phase"] for event in events.read(self.run(run_id)) if event["kind"] == kind]
+
+    def artifacts(self, run_id: str) -> dict[str, store.Artifact | None]:
+        """Every phase's artifact, read with all checks; None for one that cannot be trusted."""
+        found: dict[str, store.Artifact | None] = {}
+        for number, phase in enumerate(self.pipeline.phases, 1):
+            expected = discovery.phase_schema(self.pipeline, phase)
+            place = store.Place(self.run(run_id), run_id, self.pipeline.name, number, phase.name, expected)
+            try:
+                if (artifact := store.find(place)) is not None:
+                    found[phase.name] = artifact
+            except AceError:
+                found[phase.name] = None
+        return found
+
+    def result(self, run_id: str) -> dict[str, Any]:
+        """Data of all phases and all side files, without what may differ between two runs of the same work."""
+        found: dict[str, Any] = {
+            name: artifact and _without(artifact.data(), self.subject.apart)
+            for name, artifact in self.artifacts(run_id).items()
+        }
+        sides = (path for path in self.run(run_id).glob("phase*") if path.suffix != ".json")
+        return found | {path.name: path.read_bytes() for path in sides}
+
+    def clear(self, run_id: str) -> None:
+        shutil.rmtree(self.run(run_id), ignore_errors=True)
+        (self.folder / "worked.log").unlink(missing_ok=True)
+
+
+def _without(value: Any, keys: frozenset[str]) -> Any:
+    if isinstance(value, dict):
+        return {key: _without(one, keys) for key, one in value.items() if key not in keys}
+    return [_without(one, keys) for one in value] if isinstance(value, list) else value
+
+
+def soak(target: Target, tally: Tally, until: float, most: int, chance: random.Random) -> Tally:
+    began = time.monotonic()
+    while time.monotonic() < until and tally.kills < most:
+        tally.rounds += 1
+        Round(target, tally, chance).go(most)
+    tally.left += session.collect(LEFT_AFTER_S)
+    tally.seconds = time.monotonic() - began
+    return tally
+
+
+class Round:
+    """One run, from its first start to its end, with all the kills between."""
+
+    def __init__(self, target: Target, tally: Tally, chance: random.Random) -> None:
+        self.target, self.tally, self.chance = target, tally, chance
+        self.run_id = f"round{tally.rounds}"
+        self.rows: set[tuple[str, str, str]] = set()
+        self.kept: set[str] = set()
+        self.looked_at = 0  # entries of the ledger
+
+    def go(self, most: int) -> None:
+        if self.chance.random() > self.target.subject.cache:
+            shutil.rmtree(self.target.folder / "cache", ignore_errors=True)
+        while (code := self._session(kill=self.tally.kills < most)) is None:
+            self._look()
+            if self.target.state(self.run_id) in ("completed", "partial"):
+                break  # killed on its way out: there is nothing to go on with
+        self._end(code or 0)
+
+    def _session(self, *, kill: bool) -> int | None:
+        resume = bool(self.target.state(self.run_id))
+        call, number, seconds = "", 0, LONGEST_RUN_S
+        if kill and self.chance.random() < 0.5:
+            call = self.chance.choice([name for name, often in self.target.calls.items() if often])
+            number = round(self._log_uniform(1, self.target.calls[call]))
+        elif kill:
+            seconds = self._log_uniform(SHORTEST_S, self.target.seconds)
+        code = session.wait(self.target.start(self.run_id, call, number, resume=resume), seconds)
+        if code is None and not kill:
+            self.tally.note(self.run_id, "hung")
+            return session.BUG
+        if code is None:
+            self.tally.kills += 1
+            self.tally.calls += bool(call)
+        return code
+
+    def _log_uniform(self, low: float, high: float) -> float:
+        return math.exp(self.chance.uniform(math.log(low), math.log(high)))
+
+    def _look(self) -> None:
+        """What is on the disk after a kill."""
+        target, tally = self.target, self.tally
+        found, rows_now = target.artifacts(self.run_id), rows(target.run(self.run_id))
+        tally.phases.add((target.heard(self.run_id, "phase_started") or ["before the first"])[-1])
+        for name in (name for name, artifact in found.items() if artifact is None):
+            tally.corrupt += 1
+            tally.note(self.run_id, f"{name} is corrupt")
+        for name in set(target.heard(self.run_id, "phase_committed")) - set(found):
+            tally.lost += 1
+            tally.note(self.run_id, f"{name} was committed and is gone")
+        committed = {
+            f"phase{number}_{one.name}" for number, one in enumerate(target.pipeline.phases, 1) if found.get(one.name)
+        }
+        if gone := {row for row in self.rows - rows_now if row[0] not in committed}:
+            tally.rows += len(gone)
+            tally.note(self.run_id, f"{len(gone)} rows of a journal are gone: {min(gone)}")
+        self.rows = rows_now
+        self._settle()
+
+    def _settle(self) -> None:
+        """What was kept at the last look must not have been done again since."""
+        ledger: Ledger | None = self.target.subject.ledger
+        if ledger is None:
+            return
+        done = ledger.done(self.target.folder)
+        again = [name for name in done[self.looked_at :] if name in self.kept]
+        self.tally.twice = (self.tally.twice or 0) + len(again)
+        if again:
+            self.tally.note(self.run_id, f"done again although kept: {again[:3]}")
+        self.looked_at, self.kept = len(done), ledger.kept(self.target.run(self.run_id))
+
+    def _end(self, code: int) -> None:
+        target, tally = self.target, self.tally
+        self._settle()
+        result = target.result(self.run_id)
+        differing = sorted(
+            name for name in result.keys() | target.expected.keys() if result.get(name) != target.expected.get(name)
+        )
+        started = target.heard(self.run_id, "phase_started")
+        if code or differing or set(started) != {phase.name for phase in target.pipeline.phases}:
+            tally.other += 1
+            tally.note(self.run_id, f"exit {code}, differing {differing}, {target.log.read_text()[-200:]!r}")
+        if again := [name for place, name in self._committed_after() if name in started[place:]]:
+            tally.repeated += len(again)
+            tally.note(self.run_id, f"repeated {again}")
+        target.clear(self.run_id)
+
+    def _committed_after(self) -> list[tuple[int, str]]:
+        """Every committed phase, with how many phases had started when its commit was told."""
+        found, started = [], 0
+        for event in events.read(self.target.run(self.run_id)):
+            started += event["kind"] == "phase_started"
+            if event["kind"] == "phase_committed":
+                found.append((started, event["phase"]))
+        return found
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("name", choices=SUBJECTS)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--kills", type=int, default=1000)
+    parser.add_argument("--minutes", type=float, default=30.0)
+    parser.add_argument("--seed", type=int, default=1)
+    asked = parser.parse_args()
+    until = time.monotonic() + asked.minutes * 60
+    folder = asked.folder.resolve()
+    with SUBJECTS[asked.name].serve(folder) as variables:
+        own = {"HOME": str(folder), "ACE_ARTIFACTS": "runs", "ACE_CACHE": "cache"}
+        os.environ.update(own | {"ACE_SOAK_LOG": str(folder / "worked.log")} | dict(variables))
+        session.adopt()
+        target = Target(asked.name, folder)
+        ledger = target.subject.ledger
+        tally = Tally(target.pipeline.name, twice=None if ledger is None else 0)
+        print(json.dumps(soak(target, tally, until, asked.kills, random.Random(asked.seed)).as_json()))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
