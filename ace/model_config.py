@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
+from importlib.util import find_spec
 
 from ace.errors import ConfigError
 from ace.records import LOCAL, Json, Phase
@@ -50,9 +51,10 @@ KEYS = {"anthropic": "ANTHROPIC_API_KEY", "openai": "OPENAI_API_KEY"}  # NAME or
 
 
 def automatic(environ: Mapping[str, str] | None = None, names: Iterable[str] = tuple(KEYS)) -> str:
-    """The first of these providers whose key is there, or local."""
+    """The first of these providers whose key and package are there, or local."""
     environ = os.environ if environ is None else environ
-    return next((name for name in names if environ.get(KEYS[name]) or environ.get(f"{KEYS[name]}_FILE")), LOCAL)
+    with_key = [name for name in names if environ.get(KEYS[name]) or environ.get(f"{KEYS[name]}_FILE")]
+    return next((name for name in with_key if find_spec(name) is not None), LOCAL)
 
 
 def checked(key: str, value: Json, where: str) -> Json:

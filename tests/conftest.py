@@ -19,6 +19,8 @@ import pytest
 from ace import config, discovery, orchestrator
 
 ROOT = Path(__file__).resolve().parents[1]
+for _name in [name for name in os.environ if name.startswith(("ANTHROPIC_", "OPENAI_", "CO_API", "ACE_"))]:
+    del os.environ[_name]  # nobody's key is spent, nobody's settings decide a test
 os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(Path(tempfile.gettempdir()) / "ace-hypothesis"))
 
 # Every phase notes that it ran, then does what the file <phase>.do beside the pipeline says, so that a test makes a

@@ -64,6 +64,7 @@ class PhaseModels:
     def prefill(
         self, asked: Iterable[tuple[str, Mapping[str, Json]]], *, prompt: str, schema: Mapping[str, Json] | None
     ) -> None:
+        self._prompt(prompt or self._phase.name)  # a prompt that is not there is the phase's failure, not every item's
         if not self._batch:
             return
         wanted = structured.compiled(schema)

@@ -9,7 +9,7 @@ import pytest
 
 from ace import config
 from ace.errors import ConfigError
-from ace.records import Phase, Pipeline
+from ace.records import MODEL_KEYS, Phase, Pipeline
 
 PIPELINE = Pipeline(
     "demo",
@@ -260,3 +260,38 @@ def test_sections_of_other_pipelines_are_left_to_them(section: str) -> None:
 def test_a_pipeline_file_with_a_similar_name_has_a_section_of_its_own() -> None:
     Path("demos.py").touch()
     test_sections_of_other_pipelines_are_left_to_them("demos.rank")
+
+
+def test_a_phase_that_asks_takes_provider_and_model_from_the_section_or_says_its_own():
+    pipeline = Pipeline(
+        "p", (Phase("one", config={**MODEL_KEYS}), Phase("two", config={**MODEL_KEYS}), Phase("three", config={"a": 1}))
+    )
+    settings = config.load(environ={"ACE_MODELS__PROVIDER": "mock", "ACE_P__TWO__PROVIDER": "local"})
+    values = config.effective(pipeline, settings, {})
+    assert (values["one"]["provider"], values["one"]["model"]) == ("mock", "mock")
+    assert (values["two"]["provider"], values["two"]["model"]) == ("local", "")
+    assert values["three"] == {"a": 1}
+    values = config.effective(
+        pipeline, settings, {"models.provider": "anthropic", "models.model": "m", "two.model": "n"}
+    )
+    assert (values["one"]["provider"], values["one"]["model"]) == ("anthropic", "m")
+    assert values["two"]["model"] == ""
+
+
+def test_the_provider_is_the_one_whose_key_is_there_and_local_without():
+    for environ, expected in (
+        ({}, "local"),
+        ({"OPENAI_API_KEY": "k"}, "openai"),
+        ({"OPENAI_API_KEY": "k", "ANTHROPIC_API_KEY_FILE": "f"}, "anthropic"),
+        ({"ANTHROPIC_API_KEY": "k", "ACE_MODELS__PROVIDER": "local"}, "local"),
+    ):
+        assert config.load(environ=environ).models["provider"] == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("PROVIDER", "nobody"), ("LEDGER", "maybe"), ("MAX_COST", "-1"), ("CONCURRENCY", "0"), ("MODLE", "m")],
+)
+def test_what_the_section_of_models_cannot_mean_is_refused(name: str, value: str):
+    with pytest.raises(ConfigError, match=name.lower()):
+        config.load(environ={f"ACE_MODELS__{name}": value})

@@ -66,7 +66,11 @@ def paid(ledger: Ledger, key: str, usd: float = 0.1, raw: bytes = b"{}", *, run:
 
 def elsewhere(path: Path, script: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-c", ELSEWHERE + script, str(path)], cwd=ROOT, text=True, stdout=subprocess.PIPE
+        [sys.executable, "-c", ELSEWHERE + script, str(path)],
+        cwd=ROOT,
+        text=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
     )
 
 
@@ -295,18 +299,27 @@ def test_twenty_threads_at_the_edge_never_pass_the_cap(ledger: Ledger) -> None:
 
 def test_four_processes_at_the_edge_never_pass_the_cap(path: Path) -> None:
     script = """
+print("ready", flush=True)
+sys.stdin.readline()
 granted = 0
 try:
-    for number in range(100):
-        ledger.open_call(call(f"{os.getpid()}-{number}", 0.05), Caps(run_usd=2.0))
+    for number in range(1000):
+        ledger.open_call(call(f"{os.getpid()}-{number}", 0.005), Caps(run_usd=2.0))
         granted += 1
 except BudgetReached:
     print(granted)
 """
     processes = [elsewhere(path, script) for _ in range(4)]  # they also race to make the file
-    granted = [int(process.communicate()[0]) for process in processes]
+    for process in processes:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    granted = [process.communicate()[0] for process in processes]
     assert [process.returncode for process in processes] == [0] * 4
-    assert sum(granted) == 40
+    assert sum(map(int, granted)) == 400
     ledger = Ledger(path)
     assert ledger.held("run1") == pytest.approx(2.0)  # possibly billed: their processes ended without an answer
     ledger.close()
