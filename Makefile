@@ -1,16 +1,20 @@
 # make demo    install and run the news pipeline on the sample that ships
+# make demo-fund   install and run the fund pipeline on the statements that ship
 # make test    install with the test extras, check the code, run all tests
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 JOBS ?= 2
 
-.PHONY: demo test check format bench mutation soak picture clean
+.PHONY: demo demo-fund test check format bench mutation soak picture clean
 
 demo: $(VENV)/.demo
 	@$(BIN)/ace run news --sources sample
 	@echo
 	@$(BIN)/ace status latest-news
+
+demo-fund: $(VENV)/.demo-fund
+	@$(BIN)/ace batch fund phases/fund/samples/*.pdf
 
 test: check
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile
@@ -52,7 +56,12 @@ $(VENV)/.demo: $(VENV)/bin/python pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[news]'
 	@touch $@
 
+$(VENV)/.demo-fund: $(VENV)/bin/python pyproject.toml
+	@echo "installing ACE with the fund extra into $(VENV)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[fund]'
+	@touch $@
+
 $(VENV)/.dev: $(VENV)/bin/python pyproject.toml
 	@echo "installing ACE with the test extras into $(VENV)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
-	@touch $@ $(VENV)/.demo
+	@touch $@ $(VENV)/.demo $(VENV)/.demo-fund

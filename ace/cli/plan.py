@@ -52,7 +52,7 @@ def command(
     found = discovery.find(pipeline)
     overrides = overrides_of(found, inputs, assignments)
     plan = planned(found, "" if new else run_id, overrides, artifacts, rerun_stale=rerun_stale)
-    costs = expected_costs(found, plan, artifacts)
+    costs = expected_costs(found, plan, overrides, artifacts)
     if as_json:
         print_json({"run_id": plan.run_id, "phases": [_row(one, costs) for one in plan.decisions]})
         return
@@ -76,11 +76,18 @@ def _row(one: Decision, costs: Costs) -> Data:
 def _cost(one: Expected | None) -> str:
     if one is None:
         return "asks a model; what it costs will be known after this run"
+    if not one.runs:
+        return "answers from the ledger only: $0"
     return f"about {dollars(one.usd)} for {one.items} items, as {_runs(one.runs)} before"
 
 
 def _runs(count: int) -> str:
     return "in the run" if count == 1 else f"in {count} runs"
+
+
+def _less(known: list[Expected]) -> str:
+    """After a single run nobody knows how much of the next one will have been asked before."""
+    return ", less what was asked before" if any(one.usd and not one.anew for one in known) else ""
 
 
 def _models(costs: Costs) -> str:
@@ -91,8 +98,9 @@ def _models(costs: Costs) -> str:
     if not known:
         return "models are asked: cost unknown"
     usd, most = sum(one.usd for one in known), sum(one.most_usd for one in known)
-    edge = f", at most {dollars(most)} without the ledger" if most > usd * WORTH_TELLING else ""
-    rest = "" if len(known) == len(costs) else f", and {len(costs) - len(known)} phases of unknown cost"
+    edge = f", at most {dollars(most)} without the ledger" if most > usd * WORTH_TELLING else _less(known)
+    new = len(costs) - len(known)
+    rest = f", and {new} {'phase' if new == 1 else 'phases'} of unknown cost" if new else ""
     return f"models: about {dollars(usd)}{edge}{rest}"
 
 

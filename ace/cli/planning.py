@@ -49,7 +49,9 @@ def planned(
     return Planned(run.id if run else "", decisions, known, content["phases"])
 
 
-def expected_costs(pipeline: Pipeline, found: Planned, artifacts: str) -> dict[str, Expected | None]:
+def expected_costs(
+    pipeline: Pipeline, found: Planned, overrides: Mapping[str, Json], artifacts: str
+) -> dict[str, Expected | None]:
     """What the phases that will ask a model probably cost, by name; None where no earlier run tells."""
     if not any(map(model_config.asks, pipeline.phases)):
         return {}
@@ -59,13 +61,15 @@ def expected_costs(pipeline: Pipeline, found: Planned, artifacts: str) -> dict[s
     settings = config.load({"artifacts": artifacts})
     run = runs.resolve(settings.artifacts, found.run_id) if found.run_id else None
     configs = {name: one.current.config for name, one in found.known.items()}
+    models = config.models(settings, (run.content["settings"] if run else {}) | dict(overrides))
+    prices = pricing.of_settings(models)
 
     def price(provider: str, model: str, usage: Usage) -> float | None:
-        cost = pricing.of_settings(settings.models).cost(provider, str(settings.models["base_url"]), model, usage)
+        cost = prices.cost(provider, str(models["base_url"]), model, usage)
         return cost.usd if cost else None
 
-    ledger = settings.cache / "llm.db"
-    return expected_cost.of_plan(pipeline, found.decisions, configs, run, settings.artifacts, ledger, price)
+    place = expected_cost.Place(settings.artifacts, settings.cache / "llm.db", str(models["ledger"]))
+    return expected_cost.of_plan(pipeline, found.decisions, configs, run, place, price)
 
 
 def _find(folder: Path, pipeline: Pipeline, run_id: str) -> runs.Run | None:

@@ -72,18 +72,20 @@ class Anthropic:
         return self._exchange("post", PATH, body, timeout_s)
 
     def _exchange(self, method: str, path: str, body: Data | None, timeout_s: float) -> Raw:
+        client = self.client
         import anthropic  # noqa: PLC0415  (a second, for those who send)
         import httpx2  # noqa: PLC0415
 
         options: Any = {"timeout": timeout_s}
         try:
             if method == "get":
-                response = self.client.get(path, cast_to=httpx2.Response, options=options)
+                response = client.get(path, cast_to=httpx2.Response, options=options)
             else:
-                content = jsonio.dumps(body)
-                response = self.client.post(path, cast_to=httpx2.Response, content=content, options=options)
+                response = client.post(path, cast_to=httpx2.Response, content=jsonio.dumps(body), options=options)
         except anthropic.AnthropicError as error:
             raise translated(error, timeout_s) from error
+        if method == "post" and (failure := failures.not_json("anthropic", response.content)):
+            raise failure
         return Raw(response.content, dict(response.headers))
 
     def read(self, body: bytes) -> Reply:
@@ -109,7 +111,10 @@ class Anthropic:
 def translated(error: anthropic.AnthropicError, timeout_s: float) -> AceError:
     """ACE's error for any that the SDK raises."""
     import anthropic  # noqa: PLC0415
+    import httpx2  # noqa: PLC0415
 
+    if isinstance(error.__cause__, httpx2.ConnectError | httpx2.ConnectTimeout | httpx2.PoolTimeout):
+        return failures.unreached("anthropic", error.__cause__)
     if isinstance(error, anthropic.APITimeoutError):
         return failures.lost("anthropic", error, timeout_s)
     if isinstance(error, anthropic.APIConnectionError):
@@ -124,8 +129,9 @@ def translated(error: anthropic.AnthropicError, timeout_s: float) -> AceError:
 def _client(base_url: str) -> anthropic.Anthropic:
     try:
         import anthropic  # noqa: PLC0415
+        import httpx2  # noqa: F401, PLC0415  (an SDK that is too old has another)
     except ImportError as error:
-        message = f"the package anthropic cannot be imported: {error}"
+        message = f"the package anthropic cannot be used: {error}"
         raise ProviderUnavailable(message, hint="pip install 'ace-pipelines[llm]'") from error
     key = keys.required("anthropic") if base_url == BASE_URL else keys.read("anthropic") or NO_KEY
     return anthropic.Anthropic(api_key=key, base_url=base_url, max_retries=0)

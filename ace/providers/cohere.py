@@ -5,6 +5,8 @@ https://docs.cohere.com/reference/embed
 
 from __future__ import annotations
 
+import socket
+import ssl
 import urllib.error
 import urllib.request
 from collections.abc import Sequence
@@ -53,12 +55,17 @@ class Cohere:
         )
         try:
             with self._open(request, timeout=timeout_s) as answer:
-                return Raw(answer.read(), _lower(answer.headers))
+                raw = Raw(answer.read(), _lower(answer.headers))
         except urllib.error.HTTPError as error:
             raise _refused(error) from error
         except (OSError, HTTPException) as error:
-            timed_out = isinstance(getattr(error, "reason", error), TimeoutError)
-            raise failures.lost("cohere", error, timeout_s if timed_out else None) from error
+            cause = getattr(error, "reason", error)
+            if isinstance(cause, ConnectionRefusedError | socket.gaierror | ssl.SSLCertVerificationError):
+                raise failures.unreached("cohere", cause) from error
+            raise failures.lost("cohere", error, timeout_s if isinstance(cause, TimeoutError) else None) from error
+        if failure := failures.not_json("cohere", raw.body):
+            raise failure
+        return raw
 
     def read_embedding(self, body: bytes) -> tuple[list[list[float]], Usage]:
         answer = bodies.parsed(body)

@@ -97,8 +97,23 @@ def of_body(provider: str, status: int, body: Any, headers: Mapping[str, str]) -
     return of_status(provider, status, message, words=words, retry_after=retry_after(headers))
 
 
+def unreached(provider: str, error: BaseException) -> ServerFailed:
+    """Nobody was there to take the request: unlike a lost connection, that costs nothing for certain."""
+    return ServerFailed(f"{provider} cannot be reached: {shown(str(error)) or type(error).__name__}")
+
+
+def not_json(provider: str, body: bytes) -> ServerFailed | None:
+    """The error that a body means which came with status 200 and is no JSON object: a proxy speaks, not the service.
+
+    Such a body must not be kept as the answer to a question.
+    """
+    if body.lstrip()[:1] == b"{":
+        return None
+    return ServerFailed(f"{provider} answers 200 with something else than JSON: {shown(repr(body[:SHOWN_CHARS]))}")
+
+
 def lost(provider: str, error: BaseException, timeout_s: float | None = None) -> ConnectionFailed:
-    """No answer came, or half of one."""
+    """No answer came, or half of one. Whether it was billed is unknown."""
     if timeout_s is not None:
         return ConnectionFailed(f"{provider} did not answer within {timeout_s:g} s")
     cause = error.__cause__ or error

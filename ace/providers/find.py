@@ -17,7 +17,7 @@ from ace.records import LOCAL, Json
 DEFAULT_MODELS = {"anthropic": "claude-haiku-5-5", "openai": "gpt-6-luna", "mock": "mock", LOCAL: "", "cohere": ""}
 DEFAULT_EMBEDDING_MODELS = {"openai": "text-embedding-3-small", "cohere": "embed-v4.0", "mock": "mock", LOCAL: ""}
 NAMES = ("anthropic", "openai", "cohere", "mock", LOCAL)
-SDKS = {"anthropic": "anthropic", "openai": "openai"}
+SDKS = {"anthropic": ("anthropic", "httpx2"), "openai": ("openai", "httpx2")}
 ADDRESSES = {"anthropic": "ANTHROPIC_BASE_URL", "openai": "OPENAI_BASE_URL", "cohere": "CO_API_URL"}
 INSTALL = "pip install 'ace-pipelines[llm]'"
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -81,9 +81,8 @@ def usable(name: str, settings: Mapping[str, Json] | None = None) -> tuple[bool,
         return True, "rules and extracts, no key, no network"
     if name == "mock":
         return True, f"answers from {settings['script']}" if settings.get("script") else "answers are made up"
-    sdk = SDKS.get(name)
-    if sdk and importlib.util.find_spec(sdk) is None:
-        return False, f"the package {sdk} is not installed"
+    if missing := _missing(name):
+        return False, f"the package {missing} is not installed"
     try:
         url = address(name, settings)
         key = keys.read(name)
@@ -96,8 +95,12 @@ def usable(name: str, settings: Mapping[str, Json] | None = None) -> tuple[bool,
 
 def remedy(name: str) -> str:
     """What to do about a provider that is not usable."""
-    sdk = SDKS.get(name)
-    return INSTALL if sdk and importlib.util.find_spec(sdk) is None else keys.hint(name)
+    return INSTALL if _missing(name) else keys.hint(name)
+
+
+def _missing(name: str) -> str:
+    """The first package that this provider needs and that is not installed, or ""."""
+    return next((package for package in SDKS.get(name, ()) if importlib.util.find_spec(package) is None), "")
 
 
 def _described(url: str, key: str) -> str:

@@ -1,11 +1,10 @@
-"""A value that fits a JSON Schema, the same for the same seed: what the mock provider and the fake server answer."""
+"""A value that fits a JSON Schema, the same for the same seed."""
 
 from __future__ import annotations
 
-import json
 import math
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ace.records import Json
@@ -26,12 +25,13 @@ FORMATS = {
 Schema = Mapping[str, Any]
 
 
-def instance(schema: Schema, seed: str) -> Json:
+def instance(schema: Schema, seed: str, ids: Sequence[str] = ()) -> Json:
     """The common keywords hold: types, enums, ranges, lengths, required, references, the first way of a choice.
 
-    Not held: `pattern`, `not`, `if`, `dependent*`; script an answer for such a schema.
+    With `ids`, a list of objects that have an `id` gets one for each of them. Not held: `pattern`, `not`, `if`,
+    `dependent*`; script an answer for such a schema.
     """
-    return _Maker(schema, random.Random(seed)).make(schema, 0)
+    return _Maker(schema, random.Random(seed), ids).make(schema, 0)
 
 
 def sentence(words: int, seed: str) -> str:
@@ -40,39 +40,9 @@ def sentence(words: int, seed: str) -> str:
     return " ".join(chosen).capitalize() + "."
 
 
-PLAIN_WORDS = 30
-SPOILED = ("half_json", "wrong_shape", "fenced", "empty", "refusal", "max_tokens")
-
-
-def invented(schema: Schema | None, seed: str) -> str:
-    """An answer: JSON of that schema, or some words."""
-    return sentence(PLAIN_WORDS, seed) if schema is None else json.dumps(instance(schema, seed), ensure_ascii=False)
-
-
-def spoiled(text: str, fault: str) -> tuple[str, str]:
-    """The text and the stop reason of an answer with one of the faults of SPOILED."""
-    ways = {
-        "half_json": (text[: len(text) // 2], "end"),
-        "max_tokens": (text[: len(text) // 2], "max_tokens"),
-        "wrong_shape": ('{"unexpected": [1, 2]}', "end"),
-        "fenced": (f"Here is the JSON:\n```json\n{text}\n```", "end"),
-        "empty": ("", "end"),
-        "refusal": ("I can't help with that.", "refusal"),
-    }
-    return ways.get(fault, (text, "end"))
-
-
-def vector(text: str, dimensions: int) -> list[float]:
-    """Numbers of length one that depend on the text only, and mean nothing."""
-    dice = random.Random(text)
-    numbers = [dice.gauss(0, 1) for _ in range(dimensions)]
-    length = math.hypot(*numbers)
-    return [number / length for number in numbers]
-
-
 class _Maker:
-    def __init__(self, root: Schema, dice: random.Random) -> None:
-        self._root, self._dice = root, dice
+    def __init__(self, root: Schema, dice: random.Random, ids: Sequence[str]) -> None:
+        self._root, self._dice, self._ids = root, dice, ids
 
     def make(self, schema: Any, level: int) -> Json:
         if not isinstance(schema, Mapping):  # true: anything will do
@@ -131,6 +101,8 @@ class _Maker:
         length = least if level >= DEEP else max(least, min(2, schema.get("maxItems", 2)))
         made = [self.make(one, level + 1) for one in first[:length]]
         rest = schema.get("items", {"type": "string"})
+        if self._ids and isinstance(rest, Mapping) and _has_free_id(self._resolved(rest)):
+            return [{**self.make(rest, level + 1), "id": one} for one in self._ids[: schema.get("maxItems")]]
         for _ in range(200 * length):  # few tries are enough unless items must differ and hardly can
             if len(made) >= length:
                 break
@@ -155,6 +127,11 @@ class _Maker:
         while len(text) < schema.get("minLength", 0):
             text += " " + sentence(TEXT_WORDS, str(self._dice.random()))
         return text[: schema.get("maxLength", len(text))]
+
+
+def _has_free_id(schema: Schema) -> bool:
+    wanted = schema.get("properties", {}).get("id", {})
+    return isinstance(wanted, Mapping) and wanted.get("type") == "string" and "enum" not in wanted
 
 
 def _kind(schema: Schema) -> str:

@@ -11,12 +11,14 @@ batches  a provider's batches: made durable before anybody waits for them
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import sqlite3
+import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from ace import atomic
+from ace import atomic, lock
 from ace.errors import ConfigError, StorageError
 
 VERSION = 1
@@ -68,14 +70,22 @@ def open_file(path: Path, warn: Warn) -> sqlite3.Connection:
     Raises StorageError (locked, full, read-only) and ConfigError for the ledger of a newer ACE.
     """
     atomic.make_folder(path.parent)
+    made = _made(path)
+    database = _connect(path)
     try:
-        return _open(path)
+        return _prepared(path, database)
     except sqlite3.DatabaseError as error:
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF not in DAMAGED:  # the file itself may be sound
+        if not _is_damage(error):  # locked, full, read-only: the file itself may be sound
+            database.close()
             raise failure(path, error) from error
-        aside = _move_aside(path)
-        warn(f"the ledger {path} is damaged ({error}); it is kept as {aside}, and a new one is begun")
-        return _open(path)
+        _put_aside(path, made, error, warn)
+        database.close()  # only now: what is closed in its place loses its log
+    except BaseException:
+        database.close()
+        raise
+    with explained(path):
+        _made(path)
+        return _prepared(path, _connect(path))
 
 
 @contextlib.contextmanager
@@ -88,8 +98,8 @@ def explained(path: Path) -> Iterator[None]:
 
 
 def failure(path: Path, error: sqlite3.DatabaseError) -> StorageError:
-    damaged = getattr(error, "sqlite_errorcode", 0) & 0xFF in DAMAGED
-    hint = f"move {path} away; paid answers in it are then asked again" if damaged else "ACE_CACHE=DIR chooses a folder"
+    damaged = f"move {path} away; paid answers in it are then asked again"
+    hint = damaged if _is_damage(error) else "ACE_CACHE=DIR chooses a folder"
     return StorageError(f"cannot use the ledger {path}: {error}", path=str(path), hint=hint)
 
 
@@ -98,17 +108,33 @@ def newer(path: Path, version: int) -> ConfigError:
     return ConfigError(message, hint="use that ACE, or another folder with ACE_CACHE=DIR")
 
 
-def _open(path: Path) -> sqlite3.Connection:
-    with atomic.explained(path, "open"):  # before SQLite makes it: answers may quote what nobody else should read
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600))
-    database = sqlite3.connect(path, timeout=BUSY_S, check_same_thread=False, isolation_level=None)
-    try:
-        database.execute("PRAGMA journal_mode=WAL")
-        database.execute("PRAGMA synchronous=NORMAL")  # survives the death of the process; a power cut, up to its end
-        _migrate(path, database)
-    except BaseException:
-        database.close()
-        raise
+def _is_damage(error: sqlite3.DatabaseError) -> bool:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in DAMAGED
+
+
+def _made(path: Path) -> int:
+    """Make the file before SQLite does: answers may quote what nobody else should read. Returns its inode.
+
+    A file that is there is not opened: closing it would end the locks that this process has on it.
+    """
+    with atomic.explained(path, "open"):
+        with contextlib.suppress(FileExistsError):
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+        status = os.lstat(path)
+        if stat.S_ISLNK(status.st_mode):
+            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+    return status.st_ino
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    with explained(path):
+        return sqlite3.connect(path, timeout=BUSY_S, check_same_thread=False, isolation_level=None)
+
+
+def _prepared(path: Path, database: sqlite3.Connection) -> sqlite3.Connection:
+    database.execute("PRAGMA journal_mode=WAL")
+    database.execute("PRAGMA synchronous=NORMAL")  # survives the death of the process; a power cut, up to its end
+    _migrate(path, database)
     return database
 
 
@@ -135,6 +161,14 @@ def _statements(script: str) -> Iterator[str]:
         if sqlite3.complete_statement(text):
             yield text
             text = ""
+
+
+def _put_aside(path: Path, inode: int, error: sqlite3.DatabaseError, warn: Warn) -> None:
+    """Move a damaged file away, unless another process has found the same damage and begun a new one already."""
+    with lock.hold(path.with_name(f"{path.name}.lock"), f"the ledger {path}", wait_s=BUSY_S):
+        if path.exists() and path.stat().st_ino == inode:
+            aside = _move_aside(path)
+            warn(f"the ledger {path} is damaged ({error}); it is kept as {aside}, and a new one is begun")
 
 
 def _move_aside(path: Path) -> Path:

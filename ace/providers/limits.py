@@ -62,9 +62,10 @@ class Limiter:
                     return started
                 self._wait(min(delay, NAP_S))
 
-    def leave(self) -> None:
+    def leave(self, model: str) -> None:
         with self._lock:
             self._in_flight -= 1
+            self._lane(model).pace.left()
             self._freed.notify()
 
     def answered(self, model: str, headers: Mapping[str, str]) -> None:
@@ -130,7 +131,7 @@ class Slot:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._limiter.leave()
+        self._limiter.leave(self._model)
 
     def answered(self, headers: Mapping[str, str] = NOTHING) -> None:
         """An answer came; its headers say what is left."""

@@ -10,7 +10,7 @@ A rule chooses by text in the conversation (`contains`, `regex`), in the instruc
 of the schema (`schema`, or `phase`, which is the same) and by attempt (`first`: only the first so many of the same
 question); the first rule that fits decides. `answer` is text, or JSON; `fault` an HTTP status, "timeout", or a way to
 spoil the answer: half_json, wrong_shape, fenced, empty, refusal, max_tokens. Where no rule fits, the answer is made up:
-an instance of the schema, the same for the same question.
+an instance of the schema, the same for the same question, with the ids of the items that the question lists.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from ace import jsonio
 from ace.errors import ConfigError, ConnectionFailed
 from ace.providers import bodies, failures
 from ace.providers.base import END, Message, Raw, Reply, Request, Usage
-from ace.providers.instance import SPOILED, invented, spoiled, vector
+from ace.providers.pretended import SPOILED, invented, spoiled, vector
 from ace.records import Data, Json
 
 CHARS_PER_TOKEN = 4
@@ -87,7 +87,7 @@ class Mock:
         _fail(rule)
         text = self._script.say(body) if self._script.say else None
         if text is None:
-            text = _said(rule.answer) if rule.answer is not None else invented(body.get("schema"), key)
+            text = _said(rule.answer) if rule.answer is not None else invented(body.get("schema"), key, asked)
         text, stop = spoiled(text, str(rule.fault)) if rule.fault else (text, rule.stop)
         tokens = -(-len(asked + body["system"]) // CHARS_PER_TOKEN), -(-len(text) // CHARS_PER_TOKEN)
         return Raw(jsonio.dumps({"text": text, "stop": stop, "tokens": tokens, "model": body["model"]}))
@@ -96,7 +96,9 @@ class Mock:
         answer = bodies.parsed(body)
         if "text" not in answer or "stop" not in answer:
             raise bodies.unlike("an answer of the mock", body)
-        return Reply(str(answer["text"]), str(answer["stop"]), Usage(*answer.get("tokens", ())), str(answer["model"]))
+        tokens = answer.get("tokens")
+        usage = Usage(*map(bodies.number, tokens[:2] if isinstance(tokens, list) else ()))
+        return Reply(str(answer["text"]), str(answer["stop"]), usage, str(answer.get("model") or ""))
 
     def embedding_wire(self, model: str, texts: Sequence[str]) -> Data:
         return {"model": model, "texts": list(texts)}
@@ -108,7 +110,9 @@ class Mock:
 
     def read_embedding(self, body: bytes) -> tuple[list[list[float]], Usage]:
         answer = bodies.parsed(body)
-        return [bodies.floats(one) for one in answer.get("vectors", ())], Usage(bodies.number(answer.get("tokens")))
+        if not isinstance(answer.get("vectors"), list):
+            raise bodies.unlike("a list of embeddings", body)
+        return [bodies.floats(one) for one in answer["vectors"]], Usage(bodies.number(answer.get("tokens")))
 
     def _note(self, body: Data) -> tuple[str, int]:
         """The request's key, and how often it has come, this time included."""

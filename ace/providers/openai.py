@@ -46,7 +46,7 @@ class OpenAI:
     def __init__(self, base_url: str = "", answers: str = "json_schema") -> None:
         self.base_url = base_url or BASE_URL
         self._answers = answers
-        self._own = f".{urlsplit(self.base_url).hostname}".endswith(OWN_HOSTS)
+        self._own = (urlsplit(self.base_url).hostname or "").endswith(OWN_HOSTS)
         self._lock = threading.Lock()
         self._opened: openai.OpenAI | None = None
 
@@ -89,15 +89,17 @@ class OpenAI:
         return self._exchange(CHAT, body, timeout_s)
 
     def _exchange(self, path: str, body: Data, timeout_s: float) -> Raw:
+        client = self.client
         import httpx2  # noqa: PLC0415
         import openai  # noqa: PLC0415  (0.4 s, for those who send)
 
         options: Any = {"timeout": timeout_s}
         try:
-            content = jsonio.dumps(body)
-            response = self.client.post(path, cast_to=httpx2.Response, content=content, options=options)
+            response = client.post(path, cast_to=httpx2.Response, content=jsonio.dumps(body), options=options)
         except openai.OpenAIError as error:
             raise translated(error, timeout_s) from error
+        if failure := failures.not_json("openai", response.content):
+            raise failure
         if FAILED.match(response.content):
             raise _inner_failure(response.content, response.headers)
         return Raw(response.content, dict(response.headers))
@@ -131,8 +133,11 @@ class OpenAI:
 
 def translated(error: openai.OpenAIError, timeout_s: float) -> AceError:
     """ACE's error for any that the SDK raises."""
+    import httpx2  # noqa: PLC0415
     import openai  # noqa: PLC0415
 
+    if isinstance(error.__cause__, httpx2.ConnectError | httpx2.ConnectTimeout | httpx2.PoolTimeout):
+        return failures.unreached("openai", error.__cause__)
     if isinstance(error, openai.APITimeoutError):
         return failures.lost("openai", error, timeout_s)
     if isinstance(error, openai.APIConnectionError):
@@ -146,9 +151,10 @@ def translated(error: openai.OpenAIError, timeout_s: float) -> AceError:
 
 def _client(base_url: str) -> openai.OpenAI:
     try:
+        import httpx2  # noqa: F401, PLC0415  (an SDK that is too old has another)
         import openai  # noqa: PLC0415
     except ImportError as error:
-        message = f"the package openai cannot be imported: {error}"
+        message = f"the package openai cannot be used: {error}"
         raise ProviderUnavailable(message, hint="pip install 'ace-pipelines[llm]'") from error
     key = keys.required("openai") if base_url == BASE_URL else keys.read("openai") or NO_KEY
     return openai.OpenAI(api_key=key, base_url=base_url, max_retries=0)

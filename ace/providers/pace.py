@@ -10,7 +10,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 MINUTE_S = 60.0
-START_SPACING_S = 0.002  # between two starts: what is refused at once then stops the rest of a burst
+START_SPACING_S = 0.002  # between two starts of a first burst: what is refused at once then stops the rest of it
+FIRST_SPACING_S = 0.02  # after the very first start: an SDK prepares at its first request what all others use
+FREE_STARTS = 4  # in flight, for which there is no spacing
+SLOWER_AFTER = 32  # starts without an answer after which the spacing has doubled
+MARGIN = 0.95  # of a limit that is known: arrivals jitter, and one refusal costs a pause of all
 TICK_S = 1e-4  # nobody sleeps for less: no clock wakes up more exactly
 TOKEN_BURST_S = 10.0  # tokens of so many seconds may go out at once; services refill a minute's worth evenly
 DEFAULT_PAUSE_S = 1.0  # after a refusal that does not say how long; doubled while nothing gets through
@@ -70,11 +74,12 @@ class Pace:
     """When the next request to one model may start. Not thread-safe: the limiter holds its lock."""
 
     def __init__(self, limits: Limits) -> None:
-        self._per_s = limits.requests_per_minute / MINUTE_S
+        self._per_s = MARGIN * limits.requests_per_minute / MINUTE_S
         self._input = Bucket(limits.input_tpm) if limits.input_tpm else None
         self._output = Bucket(limits.output_tpm) if limits.output_tpm else None
         self._fixed_input, self._fixed_output = self._input is not None, self._output is not None
-        self._next_start = 0.0
+        self._started = float("-inf")  # the latest start
+        self._starts = 0
         self._paused_until = 0.0
         self._learned = 0.0  # requests a second; 0 while nothing was refused
         self._refused_at = float("-inf")
@@ -82,10 +87,14 @@ class Pace:
         self._through = 0
         self._last_burst = (0, 0.0)  # the same two figures of the time before it
         self._silences = 0  # refusals in a row without one answer between them
+        self._in_flight = 0
+        self._proven = False  # whether an answer came since the beginning, or since the last refusal
 
     def delay(self, now: float, need: Need) -> float:
         """Seconds until a request may start; 0 means now."""
-        waits = [self._next_start - now, self._paused_until - now]
+        rate = self.rate(now)
+        gap = max(self._spacing(), 1 / rate if rate else 0.0)
+        waits = [self._started + gap - now, self._paused_until - now]
         if self._input:
             waits.append(self._input.delay(now, need.input))
         if self._output:
@@ -94,12 +103,26 @@ class Pace:
         return longest if longest > TICK_S else 0.0
 
     def start(self, now: float, need: Need) -> None:
-        rate = self.rate(now)
-        self._next_start = now + max(START_SPACING_S, 1 / rate if rate else 0.0)
+        self._started = now
+        self._starts += 1
+        self._in_flight += 1
         self._take(now, need.input, need.output)
         if self._began is None:
             self._began, self._through = now, 0
         self._through += 1
+
+    def left(self) -> None:
+        """A request came to its end, whatever became of it."""
+        self._in_flight -= 1
+
+    def _spacing(self) -> float:
+        if self._proven:
+            return 0.0
+        if self._starts == 1:
+            return FIRST_SPACING_S
+        if self._in_flight < FREE_STARTS:
+            return 0.0
+        return START_SPACING_S * (1 + self._in_flight / SLOWER_AFTER)
 
     def rate(self, now: float) -> float:
         """Requests a second at present; 0 means as many as there are."""
@@ -108,7 +131,7 @@ class Pace:
         return min(known, default=0.0)
 
     def answered(self) -> None:
-        self._silences = 0
+        self._silences, self._proven = 0, True
 
     def corrected(self, now: float, need: Need, used: Need) -> None:
         """What a request really took, instead of what was set aside for it."""
@@ -117,16 +140,16 @@ class Pace:
     def refused(self, now: float, started: float, retry_after: float | None, draw: float) -> None:
         """The service said: too many, or not now. `draw` is a random number from 0 to 1.
 
-        The rate that is learned is what got through, over the time until the service would take more. Of a burst,
-        the first refusal counts in full; the others only correct how many of it got through.
+        The rate that is learned is what got through, over the time that it took, or over the pause if that is longer.
+        Of a burst, the first refusal counts in full; the others only correct how many of it got through.
         """
         first = started > self._refused_at
         pause = retry_after if retry_after is not None else min(PAUSE_CAP_S, DEFAULT_PAUSE_S * 2**self._silences)
         if first:
-            over_s = now - (self._began if self._began is not None else now) + max(pause, DEFAULT_PAUSE_S)
+            over_s = max(now - (self._began if self._began is not None else now), pause, DEFAULT_PAUSE_S)
             self._last_burst = (self._through, over_s)
             self._learned = self._cut(self.rate(now))
-            self._began, self._refused_at = None, now
+            self._began, self._refused_at, self._proven = None, now, False
             self._silences += 1
         else:
             self._last_burst = (self._last_burst[0] - 1, self._last_burst[1])
@@ -136,7 +159,7 @@ class Pace:
     def allowed(self, now: float, requests: Window, input_: Window, output: Window) -> None:
         """What the headers of an answer say about requests and tokens. What is configured is never widened."""
         if requests.per_minute:
-            said = requests.per_minute / MINUTE_S
+            said = MARGIN * requests.per_minute / MINUTE_S
             self._per_s = min(self._per_s, said) if self._per_s else said
         if requests.remaining == 0:
             self._paused_until = max(self._paused_until, now + requests.reset_s)
@@ -163,9 +186,9 @@ class Pace:
         return max(min(rate * CUT, seen), rate * STEEPEST_CUT) if rate else seen
 
     def _got_through(self) -> float:
-        """Requests a second of the burst that was refused; at least one."""
+        """Requests a second of the burst that was refused, and a little less."""
         through, over_s = self._last_burst
-        return max(1, through - 1) / over_s
+        return CUT * max(1, through - 1) / over_s
 
 
 class Window(NamedTuple):

@@ -186,11 +186,13 @@ class Session:
     def _send(self, sent: Sent, send: Callable[[Data, float], Raw]) -> bytes:
         """The raw answer, on disk already. Tries again for transient reasons, as long as that makes sense."""
         call, tries, attempts = sent.call, _Tries(), int(self.settings["attempts"])
+        getattr(sent.provider, "client", None)  # opened first: who waits for that in a slot would leave in one burst
 
         def failed(error: TransientError, attempt: int) -> None:
             tries.count = attempt
             self._log.add(call, Outcome(type(error).__name__, attempts=attempt))
-            self.run.event("asked_again", phase=call.phase, item=call.purpose, error=type(error).__name__, attempt=attempt)
+            name = type(error).__name__
+            self.run.event("asked_again", phase=call.phase, item=call.purpose, error=name, attempt=attempt)
 
         done = retry.send(
             lambda: self._try(sent, send, tries),
@@ -254,14 +256,17 @@ class Session:
         while True:
             with self._lock:
                 alone = self._under_way == 0
-                try:
-                    call_id = self.ledger.open_call(sent.call, sent.caps)
-                except BudgetReached as error:
-                    if alone:
-                        raise BudgetReached(error.message, hint=self._how_to_go_on()) from error
-                else:
-                    self._under_way += 1
-                    break
+                self._under_way += 1
+            try:
+                call_id = self.ledger.open_call(sent.call, sent.caps)  # outside the lock: others are at the ledger, too
+                break
+            except BaseException as error:
+                with self._lock:
+                    self._under_way -= 1
+                if not isinstance(error, BudgetReached):
+                    raise
+                if alone:
+                    raise BudgetReached(error.message, hint=self._how_to_go_on()) from error
             self.run.wait(EDGE_WAIT_S)
         try:
             yield call_id
@@ -274,6 +279,8 @@ class Session:
         return f"ace run {run.pipeline} --run-id {run.run_id} --max-cost USD   (a higher limit; paid answers are kept)"
 
     def provider(self, name: str) -> Provider:
+        if found := self._providers.get(name):
+            return found
         with self._lock:
             if name not in self._providers:
                 self._providers[name] = find.find(name, self.settings)

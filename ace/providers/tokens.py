@@ -11,7 +11,8 @@ import math
 import string
 from collections.abc import Mapping
 
-from ace import jsonio
+import orjson
+
 from ace.providers.base import Request
 
 CHARS_PER_TOKEN = 3.6  # English prose; OpenAI and Anthropic both say about 4
@@ -27,9 +28,12 @@ _LETTERS = (string.ascii_letters + " \n").encode()
 
 
 def expected(text: str) -> int:
-    """Tokens of a text, about; never fewer than 1 per word and a third."""
+    """Tokens of a text, about; words are counted by the blanks between them."""
     plain = text if text.isascii() else text.encode("ascii", "ignore").decode()
-    return math.ceil(max(len(plain) / CHARS_PER_TOKEN, len(plain.split()) * TOKENS_PER_WORD)) + len(text) - len(plain)
+    if not plain:
+        return len(text)
+    words = plain.count(" ") + plain.count("\n") + 1
+    return math.ceil(max(len(plain) / CHARS_PER_TOKEN, words * TOKENS_PER_WORD)) + len(text) - len(plain)
 
 
 def most(text: str) -> int:
@@ -58,7 +62,7 @@ def _texts(request: Request) -> list[str]:
 
 
 def _schema_text(schema: Mapping[str, object]) -> str:
-    return jsonio.dumps(dict(schema)).decode()
+    return orjson.dumps(dict(schema)).decode()
 
 
 def _images(request: Request) -> int:

@@ -11,15 +11,17 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from ace import model_config, plan, runs
+from ace import model_config, plan, runfile, runs
 from ace.providers import ledger_report
 from ace.providers.base import Usage
 from ace.providers.ledger_report import Line
 from ace.records import LOCAL, Data, Json, Pipeline
 from ace.runs import Run
+from ace.views import reading
 
 LATEST = 2  # runs whose paid share is looked at: one that only repeated another's questions says nothing of the next
-RUNS = 5  # earlier runs that are looked at: enough to even out, few enough to follow a changed prompt
+RUNS = 5  # earlier runs that count: enough to even out, few enough to follow a changed prompt
+LOOKED_AT = 20  # the newest runs, among which those are searched
 SETTLED = ("completed", "partial")
 Pricing = Callable[[str, str, Usage], float | None]  # provider, model, usage: US dollars
 
@@ -37,12 +39,16 @@ class Past(NamedTuple):
 
 
 class Expected(NamedTuple):
-    """US dollars: probably, and when nothing of it is in the ledger. From so many runs, for so many items."""
+    """US dollars: probably, and when nothing of it is in the ledger. From so many runs, for so many items.
+
+    `anew`: no earlier answer will be used, so that nothing can be saved.
+    """
 
     usd: float
     most_usd: float
     items: int
     runs: int
+    anew: bool = False
 
 
 class Asking(NamedTuple):
@@ -55,15 +61,26 @@ class Asking(NamedTuple):
     paid_usd: float = 0.0
 
 
-def expected(past: Sequence[Past], items: int | None, paid_usd: float = 0.0) -> Expected | None:
-    """`past` has the newest first; None without any. Without `items`, as many as the latest had."""
+class Place(NamedTuple):
+    """Where the runs and the ledger are, and how the ledger is used (`ledger` of [models])."""
+
+    artifacts: Path
+    ledger: Path
+    mode: str = "use"
+
+
+def expected(past: Sequence[Past], items: int | None, paid_usd: float = 0.0, *, anew: bool = False) -> Expected | None:
+    """`past` has the newest first; None without any. Without `items`, as many as the latest had.
+
+    With `anew` no earlier answer is used.
+    """
     if not past:
         return None
     full, counted = sum(one.full_usd for one in past), sum(one.items for one in past)
     number = past[0].items if items is None else items
     most = full / counted * number if counted else full / len(past)
-    share = max(one.usd / one.full_usd if one.full_usd else 1.0 for one in past[:LATEST])
-    return Expected(max(0.0, most * share - paid_usd), max(0.0, most - paid_usd), number, len(past))
+    share = max(one.usd / one.full_usd if one.full_usd and not anew else 1.0 for one in past[:LATEST])
+    return Expected(max(0.0, most * share - paid_usd), max(0.0, most - paid_usd), number, len(past), anew)
 
 
 def of_plan(
@@ -71,8 +88,7 @@ def of_plan(
     decisions: Iterable[plan.Decision],
     configs: Mapping[str, Mapping[str, Json]],
     current: Run | None,
-    artifacts: Path,
-    ledger: Path,
+    place: Place,
     price: Pricing,
 ) -> dict[str, Expected | None]:
     """By phase, for those that will ask a model; None where no earlier run tells. `configs` are the effective ones."""
@@ -84,17 +100,19 @@ def of_plan(
         and model_config.asks(phase)
         and configs[phase.name]["provider"] != LOCAL
     ]
-    if not asking:
-        return {}
-    earlier = runs.everything(artifacts, pipeline.name)
-    lines = _lines(ledger, [run.id for run in earlier])
+    if not asking or place.mode == "replay":
+        return dict.fromkeys(asking, Expected(0.0, 0.0, 0, 0))
+    earlier = runs.everything(place.artifacts, pipeline.name)[:LOOKED_AT]
+    lines = _lines(place.ledger, [run.id for run in earlier])
     states = current.content["phases"] if current else {}
     found = {}
     for name in asking:
         said = configs[name]
-        paid = _paid(lines, current, name) if states.get(name, {}).get("state") not in SETTLED else 0.0
+        unfinished = states.get(name, {}).get("state") not in SETTLED and place.mode != "off"
+        paid = _paid(lines, current, name) if unfinished else 0.0
         one = Asking(name, str(said["provider"]), str(said["model"]), _items(pipeline, name, actions, states), paid)
-        found[name] = expected(_history(one, earlier, lines, price), one.items, one.paid_usd)
+        past = _history(one, earlier, lines, price)
+        found[name] = expected(past, one.items, one.paid_usd, anew=place.mode in ("refresh", "off"))
     return found
 
 
@@ -122,7 +140,7 @@ def _history(one: Asking, earlier: Iterable[Run], lines: list[Line], price: Pric
     for run in earlier:
         state = run.content["phases"].get(one.phase, {})
         of_run = [line for line in lines if (line.run_id, line.phase) == (run.id, one.phase)]
-        if state.get("state") not in SETTLED or not of_run:
+        if state.get("state") not in SETTLED or not (of_run or _had_a_model(run, one.phase)):
             continue
         costs = [_cost(line, one, price) for line in of_run]
         if all(cost is not None for cost in costs):
@@ -131,6 +149,14 @@ def _history(one: Asking, earlier: Iterable[Run], lines: list[Line], price: Pric
         if len(past) == RUNS:
             break
     return past
+
+
+def _had_a_model(run: Run, phase: str) -> bool:
+    """Whether a phase that asked nothing there could have; not where it was taken from another run."""
+    if runfile.origin(run.content, phase) is not None:
+        return False
+    made_with = reading.one(run, phase).metadata.get("config", {})
+    return bool(made_with.get("provider", LOCAL) != LOCAL)
 
 
 def _cost(line: Line, one: Asking, price: Pricing) -> tuple[float, float] | None:

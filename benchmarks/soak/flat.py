@@ -14,18 +14,20 @@ import shutil
 from pathlib import Path
 
 import session
-from subjects import SUBJECTS
+from subjects import SUBJECTS, Subject
 
 WARM = 20  # runs until allocator and caches have grown to their size
 LOOKS = 5
 KEPT = 8  # runs on disk: a pipeline reads up to seven earlier ones
 
 
-def look(words: tuple[str, ...], folder: Path, number: int) -> list[dict[str, float]]:
+def look(subject: Subject, folder: Path, number: int) -> list[dict[str, float]]:
     looks = sorted({WARM + (number - WARM) * place // (LOOKS - 1) for place in range(LOOKS)})
     found = []
     for run in range(1, number + 1):
-        session.here(["run", *words, "--run-id", f"flat_{run}", "--quiet"], folder / "session.log")
+        session.here(
+            ["run", *subject.words, "--run-id", f"flat_{run}", "--quiet"], folder / "session.log", subject.code
+        )
         shutil.rmtree(folder / "runs" / f"run_flat_{run - KEPT}", ignore_errors=True)
         if run in looks:
             gc.collect()
@@ -47,7 +49,7 @@ def main() -> None:
     with subject.serve(folder) as variables:
         os.environ.update({"HOME": str(folder), "ACE_ARTIFACTS": "runs", "ACE_CACHE": "cache"} | dict(variables))
         os.chdir(folder)
-        print(json.dumps({"name": asked.name, "looks": look(subject.words, folder, asked.runs)}))
+        print(json.dumps({"name": asked.name, "looks": look(subject, folder, asked.runs)}))
 
 
 if __name__ == "__main__":

@@ -69,10 +69,14 @@ class Target:
         self.pipeline: Pipeline = discovery.find(self.subject.words[0])
         self.log = folder / "session.log"
         os.chdir(folder)
-        session.here(self.words("warm"), self.log)
-        self.clear("warm")
+        if self.subject.warm:
+            session.here(self.words("warm"), self.log, self.subject.code)
+            self.clear("warm")
+        else:
+            for phase in self.pipeline.phases:
+                discovery.load(self.pipeline, phase)
         began = time.monotonic()
-        assert session.wait(self.start("whole"), LONGEST_RUN_S) == 0, self.log.read_text()
+        assert session.wait(self.start("whole"), LONGEST_RUN_S) == self.subject.code, self.log.read_text()
         self.seconds = time.monotonic() - began
         self.expected = self.result("whole")
         self.calls: dict[str, int] = json.loads(self.log.with_suffix(".calls").read_text())
@@ -118,7 +122,9 @@ class Target:
 
     def clear(self, run_id: str) -> None:
         shutil.rmtree(self.run(run_id), ignore_errors=True)
-        (self.folder / "worked.log").unlink(missing_ok=True)
+        for pattern in self.subject.anew:
+            for path in self.folder.glob(pattern):
+                path.unlink()
 
 
 def _without(value: Any, keys: frozenset[str]) -> Any:
@@ -154,7 +160,7 @@ class Round:
             self._look()
             if self.target.state(self.run_id) in ("completed", "partial"):
                 break  # killed on its way out: there is nothing to go on with
-        self._end(code or 0)
+        self._end(self.target.subject.code if code is None else code)
 
     def _session(self, *, kill: bool) -> int | None:
         resume = bool(self.target.state(self.run_id))
@@ -216,7 +222,7 @@ class Round:
             name for name in result.keys() | target.expected.keys() if result.get(name) != target.expected.get(name)
         )
         started = target.heard(self.run_id, "phase_started")
-        if code or differing or set(started) != {phase.name for phase in target.pipeline.phases}:
+        if code != target.subject.code or differing or set(started) != {phase.name for phase in target.pipeline.phases}:
             tally.other += 1
             tally.note(self.run_id, f"exit {code}, differing {differing}, {target.log.read_text()[-200:]!r}")
         if again := [name for place, name in self._committed_after() if name in started[place:]]:
@@ -250,7 +256,7 @@ def main() -> int:
         session.adopt()
         target = Target(asked.name, folder)
         ledger = target.subject.ledger
-        tally = Tally(target.pipeline.name, twice=None if ledger is None else 0)
+        tally = Tally(asked.name, twice=None if ledger is None else 0)
         print(json.dumps(soak(target, tally, until, asked.kills, random.Random(asked.seed)).as_json()))
     return 0
 

@@ -146,7 +146,7 @@ class Plug:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(child, signal.SIGCONT)
         os.close(handle)
-        assert session.wait(child, LONGEST_RUN_S) == 0, self.target.log.read_text()
+        assert session.wait(child, LONGEST_RUN_S) == self.target.subject.code, self.target.log.read_text()
         return cuts
 
     def _look(self, cut: Cut, disk: Path) -> None:
@@ -168,8 +168,8 @@ class Plug:
         counted.corrupt += len(corrupt)
         counted.lost += len(lost)
         counted.repeated += len(repeated)
-        counted.other += bool(code != 0 or differing)
-        if corrupt or lost or repeated or differing or code != 0:
+        counted.other += bool(code != self.target.subject.code or differing)
+        if corrupt or lost or repeated or differing or code != self.target.subject.code:
             log = self.target.log.read_text()[-200:]
             counted.why.append(f"in {cut.phase}: {corrupt=} {lost=} {repeated=} {differing=} {code=} {log!r}"[:500])
 

@@ -26,6 +26,7 @@ from ace.cli.main import main
 
 CALLS = ("open", "write", "fsync", "fdatasync", "replace", "rename", "symlink", "link", "unlink", "mkdir", "truncate")
 SET_CHILD_SUBREAPER = 36  # of prctl
+OWN: set[int] = set()  # children that were there before the first session: a server
 BUG = 99  # exit code of a session that ended otherwise than a command does
 
 
@@ -70,7 +71,7 @@ def _handle(child: int) -> Iterator[int]:
         os.close(handle)
 
 
-def here(words: list[str], log: Path) -> None:
+def here(words: list[str], log: Path, expected: int = 0) -> None:
     """`ace WORDS` in this process, which has then imported everything and is made ready to be forked: one thread, no
     helper process whose pipe its children would share. Raises RuntimeError when the command fails or threads stay."""
     handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
@@ -82,7 +83,7 @@ def here(words: list[str], log: Path) -> None:
     for number, handler in handlers.items():
         signal.signal(number, handler)
     resource_tracker._resource_tracker._stop()  # type: ignore[attr-defined]
-    if code or threading.active_count() > 1:
+    if code != expected or threading.active_count() > 1:
         message = f"ace {' '.join(words)}: exit {code}, {threading.enumerate()}\n{log.read_text()}"
         raise RuntimeError(message)
 
@@ -119,6 +120,7 @@ def adopt() -> None:
     """Processes that a killed session leaves become children of this one, so that they can be counted."""
     if ctypes.CDLL(None, use_errno=True).prctl(SET_CHILD_SUBREAPER, 1, 0, 0, 0):
         raise OSError(ctypes.get_errno(), "prctl")
+    OWN.update(_children())
 
 
 def collect(seconds: float) -> int:
@@ -133,9 +135,12 @@ def collect(seconds: float) -> int:
 
 
 def _reap() -> list[int]:
-    """Collect the dead; the living children of this process."""
-    with contextlib.suppress(ChildProcessError):
-        while os.waitpid(-1, os.WNOHANG)[0]:
-            pass
-    mine = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
-    return [int(child) for child in mine]
+    """Collect the dead; the living children of this process that a session left."""
+    for child in _children() - OWN:
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(child, os.WNOHANG)
+    return sorted(_children() - OWN)
+
+
+def _children() -> set[int]:
+    return {int(child) for child in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()}

@@ -75,7 +75,7 @@ def jobs(asked: argparse.Namespace, folder: Path) -> list[Job]:
             found.append(Job(kind, command, read))
     if not asked.only:
         test = str(ROOT / "tests/crash/test_syscalls.py")
-        command = [sys.executable, "-m", "pytest", "-p", "no:randomly", "-p", "no:cacheprovider", test, "-rs", "-q"]
+        command = [sys.executable, "-m", "pytest", "-p", "no:randomly", "-p", "no:cacheprovider", test, "-rs"]
         found.append(Job("every call", command, _every_call))
     return found
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Callable, Mapping
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import NamedTuple
@@ -32,6 +35,10 @@ class Subject(NamedTuple):
     apart    keys of the data, at any depth, that may differ from the run that nobody killed: how often a server was
              asked, never what came of it
     cache    the share of rounds that begin with the cache of the round before; the others begin with none
+    anew     files that every round begins without, as patterns in the folder
+    code     exit code of a run that nobody kills: 3 where some items always fail
+    warm     whether a whole run is done in the process that is forked, or phases are only imported: threads of a native
+             library (onnxruntime) do not live on in a fork, and what it has loaded waits for them for ever
     serve    starts what the pipeline talks to (a server, in a process of its own: the caller forks) and gives variables
     """
 
@@ -39,6 +46,9 @@ class Subject(NamedTuple):
     ledger: Ledger | None = None
     apart: frozenset[str] = frozenset()
     cache: float = 1.0
+    anew: tuple[str, ...] = ()
+    code: int = 0
+    warm: bool = True
     serve: Callable[[Path], AbstractContextManager[Environment]] = lambda _: contextlib.nullcontext({})
 
 
@@ -64,9 +74,47 @@ def _hashed(run: Path) -> set[str]:
     return {key.rpartition("_work ")[2] for _, key, _ in rows(run)}  # ctx.map puts its number and function before
 
 
+@contextlib.contextmanager
+def _fake_llm(folder: Path) -> Iterator[Environment]:
+    """A model service in a process of its own, whose log says what was billed."""
+    command = [sys.executable, "-m", "ace.testing.fake_llm", "--latency", str(LATENCY_S), "--log", str(folder / BILLS)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout
+        url = json.loads(server.stdout.readline())["anthropic"]
+        try:
+            yield {"ANTHROPIC_API_KEY": "soak", "ACE_MODELS__BASE_URL": url}
+        finally:
+            server.terminate()
+
+
+def _billed(folder: Path) -> list[str]:
+    rows = map(json.loads, (folder / BILLS).read_text().splitlines())
+    return [row["key"] for row in rows if row["billed"]]
+
+
+def _received(run: Path) -> set[str]:
+    """Answers that the ledger holds: the service gives an answer the name of its question."""
+    ledger = run.parents[1] / "cache" / "llm.db"
+    if not ledger.exists():
+        return set()
+    with contextlib.closing(sqlite3.connect(ledger)) as database:
+        return {json.loads(raw)["id"].removeprefix("msg_") for (raw,) in database.execute("SELECT raw FROM answers")}
+
+
+BILLS = "bills.jsonl"
+LATENCY_S = 0.02
+SAMPLE = ("news", "--sources", "sample")
 NEWS_APART = frozenset(("attempts", "detail", "http_status", "status", "sources_by_status"))
 
 SUBJECTS: dict[str, Subject] = {
-    "many_items": Subject((str(HERE / "many_items.py"),), Ledger(_worked, _hashed)),
-    "news": Subject(("news", "--sources", "sample"), apart=NEWS_APART, cache=0.75),
+    "many_items": Subject((str(HERE / "many_items.py"),), Ledger(_worked, _hashed), anew=("worked.log",)),
+    "news": Subject(SAMPLE, apart=NEWS_APART, cache=0.75),
+    "news_asked": Subject(
+        (*SAMPLE, "--provider", "anthropic"),
+        Ledger(_billed, _received),
+        NEWS_APART,
+        anew=("cache/llm.db*",),
+        code=3,  # what the service invents is too short for a paraphrase
+        serve=_fake_llm,
+    ),
 }

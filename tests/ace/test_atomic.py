@@ -241,7 +241,7 @@ def test_what_is_discarded_is_kept_out_of_reach_of_a_glob(tmp_path: Path) -> Non
     (tmp_path / "phase1_x.json").write_bytes(b"1")
     goal = atomic.discard(tmp_path / "phase1_x.json", tmp_path)
     assert goal.read_bytes() == b"1"
-    assert goal.parent == tmp_path / atomic.TRASH
+    assert goal.parent == tmp_path / ".trash"
     assert list(tmp_path.glob("**/phase*.json")) == []
 
 
@@ -358,7 +358,7 @@ def test_a_temporary_file_is_beside_its_file_and_swept_by_its_name(tmp_path: Pat
     atomic.write(tmp_path / "a.json", b"x", durable=False)
     (renamed,) = order
     source = renamed.split()[1]
-    assert source.startswith(f"{atomic.TEMPORARY}a.json-")
+    assert source.startswith(".tmp-a.json-")  # hidden, and what a sweep of another version looks for, too
     assert os.sep not in source
 
 
@@ -434,7 +434,7 @@ def test_a_linked_file_leaves_no_descriptor_open(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr(os, "link", failing(errno.EIO))
     with pytest.raises(StorageError):
         atomic.link_file(tmp_path / "a", tmp_path / "c")
-    assert len(os.listdir("/proc/self/fd")) == len(before)
+    assert len(os.listdir("/proc/self/fd")) <= len(before)
 
 
 def test_a_finished_folder_is_flushed_before_it_appears_and_its_name_after(tmp_path: Path, order: list[str]) -> None:

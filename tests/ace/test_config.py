@@ -257,6 +257,12 @@ def test_sections_of_other_pipelines_are_left_to_them(section: str) -> None:
     assert config.effective(PIPELINE, config.load({}, {}), {})["rank"] == {"keep": 5}
 
 
+def test_a_pipeline_that_is_installed_has_a_section_of_its_own() -> None:
+    Path("ace.toml").write_text("[news.rank]\nkeep = 3\n")
+    similar = PIPELINE._replace(name="newsy")
+    assert config.effective(similar, config.load({}, {}), {})["rank"] == {"keep": 5}
+
+
 def test_a_pipeline_file_with_a_similar_name_has_a_section_of_its_own() -> None:
     Path("demos.py").touch()
     test_sections_of_other_pipelines_are_left_to_them("demos.rank")

@@ -274,7 +274,7 @@ def test_a_closed_journal_holds_no_file_open_and_may_be_closed_again(path: Path)
     rows.add("k", "c", 1)
     rows.close()
     rows.close()
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert len(os.listdir("/proc/self/fd")) <= before
     rows.add("k", "c", 2)  # and goes on where it was
     rows.close()
     with Journal(path, MINE) as again:

@@ -142,8 +142,9 @@ def test_eight_processes_never_hold_one_lock_together(tmp_path: Path) -> None:
 def test_a_lock_that_is_a_link_is_refused(tmp_path: Path) -> None:
     (tmp_path / "precious").write_bytes(b"precious")
     (tmp_path / "a.lock").symlink_to(tmp_path / "precious")
-    with pytest.raises(CannotCreate), lock.hold(tmp_path / "a.lock", "run x"):
+    with pytest.raises(CannotCreate) as caught, lock.hold(tmp_path / "a.lock", "run x"):
         pass
+    assert caught.value.message == f"cannot create {tmp_path / 'a.lock'}: Too many levels of symbolic links"
     assert (tmp_path / "precious").read_bytes() == b"precious"
 
 
@@ -262,7 +263,7 @@ def test_asking_leaves_nothing_open(tmp_path: Path) -> None:
         before = os.listdir("/proc/self/fd")
         assert lock.is_held(path)
         assert lock.holder(path)
-        assert len(os.listdir("/proc/self/fd")) == len(before)
+        assert len(os.listdir("/proc/self/fd")) <= len(before)
 
 
 def test_a_link_to_a_lock_is_no_lock(tmp_path: Path) -> None:

@@ -99,9 +99,32 @@ def test_the_files_that_changed_are_named(before: dict[str, list[str]], said: st
     assert plan.stale_reasons(recorded(code="old", code_files=before), CURRENT) == (said,)
 
 
+def test_what_has_changed_within_a_file_is_named_where_both_sides_list_what_they_define() -> None:
+    lists, other = "f:one:3:x f:two:9:y", "f:one:4:z f:two:9:y"
+    found = recorded(
+        code="old", code_files={"a.py": ["1", "r", lists], "b.py": ["1", "r"], "gone.py": ["1", "r", lists]}
+    )
+    now = {"a.py": ["2", "r", other], "b.py": ["2", "r", other]}
+    assert plan.stale_reasons(found, CURRENT._replace(code_files=now)) == (
+        "code changed in a.py: function one (line 4); in b.py; in gone.py",
+    )
+    now = {"a.py": ["2", "r", lists], "b.py": ["1", "r"], "new.py": ["1", "r", lists], "gone.py": ["1", "r", other]}
+    assert plan.stale_reasons(found, CURRENT._replace(code_files=now)) == ("code changed in a.py, new.py",)
+
+
+def test_nothing_is_known_of_a_phase_that_is_not_there_and_nothing_of_it_has_changed() -> None:
+    assert plan.Recorded("missing") == plan.Recorded("missing", "", "", "completed", {}, "", {}, {}, "")
+    assert plan.stale_reasons(plan.Recorded("missing"), Current("", {}, {}, "")) == ()
+    assert plan.changed_inputs(plan.Recorded("missing").inputs, {}) == ""
+
+
+def test_the_words_for_what_is_done_are_those_that_scripts_read() -> None:
+    assert (plan.RUN, plan.SKIP, plan.CHECK, plan.BLOCKED) == ("run", "skip", "check", "blocked")
+
+
 def test_a_long_value_is_cut_in_a_reason() -> None:
     (reason,) = plan.stale_reasons(recorded(config={"keep": "x" * 500}), CURRENT)
-    assert reason == f"config keep changed from '{'x' * (plan.SHOWN_CHARS - 2)}… to 3"
+    assert reason == f"config keep changed from '{'x' * 38}… to 3"
 
 
 def test_a_value_that_just_fits_is_not_cut() -> None:

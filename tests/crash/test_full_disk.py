@@ -209,3 +209,33 @@ def test_an_error_at_a_single_call_is_reported_and_harms_nothing(
         assert filling.data_bytes() == expected, number
         assert before.items() <= kept(filling).items()
         assert not list(filling.runs.rglob(".tmp-*")), number
+
+
+@pytest.mark.parametrize("error", ["ENOSPC", "EIO"])
+@pytest.mark.parametrize(("call", "numbers"), [("write", (1, 2, 4, 8, 13, 18)), ("fsync", (1, 2, 3, 5))])
+def test_an_error_at_every_call_from_one_on_ends_the_run_and_harms_nothing(
+    filling: Any, call: str, numbers: tuple[int, ...], error: str, no_flush: None
+) -> None:
+    """Not even the message can be written then, when it goes to the same disk: the exit code still tells."""
+    if subprocess.run(["sh", "-c", "strace -o /dev/null true"], capture_output=True).returncode:
+        pytest.skip("NOT PROVEN HERE: errors at real system calls; strace is missing or may not trace")
+    filling.run("whole")
+    expected = filling.data_bytes("whole")
+    environment = filling.environment() | {"PYTHONDONTWRITEBYTECODE": "1"}
+    codes = []
+    for number in numbers:
+        filling.runs = filling.folder / f"runs{number}"
+        inject = ["-e", f"trace={call}", "-e", f"inject={call}:error={error}:when={number}+"]
+        command = filling.command("run", "fill.py", "--run-id", "r", "--quiet", "--artifacts", str(filling.runs))
+        done = subprocess.run(
+            ["strace", "-f", "-qq", "-o", "trace.txt", *inject, *command],
+            cwd=filling.folder, env=environment, capture_output=True, text=True,
+        )  # fmt: skip
+        codes.append(done.returncode)
+        assert "Traceback" not in done.stderr
+        before = kept(filling)
+        assert code_of(filling) == 0, number
+        assert filling.data_bytes() == expected, number
+        assert before.items() <= kept(filling).items()
+        assert not list(filling.runs.rglob(".tmp-*")), number
+    assert set(codes) <= {73, 74}, codes

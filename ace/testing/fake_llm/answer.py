@@ -72,3 +72,20 @@ def schema_in(text: str) -> Body | None:
             return found
         start = text.find("{", start + 1)
     return None
+
+
+def asked_tokens(body: Body) -> int:
+    """What the prompt comes to, instructions and images with it."""
+    parts = [
+        body.get("system"),
+        body.get("input"),
+        body.get("texts"),
+        *(one.get("content") for one in body.get("messages", ())),
+    ]
+    listed = [part if not _is_texts(part) else [{"text": text} for text in part] for part in parts]
+    words = sum(tokens(text) for part in listed for text in texts(part))
+    return words + IMAGE_TOKENS * sum(images(part) for part in parts if not _is_texts(part))
+
+
+def _is_texts(part: Any) -> bool:
+    return isinstance(part, list) and all(isinstance(one, str) for one in part)

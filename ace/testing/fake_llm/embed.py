@@ -6,7 +6,7 @@ import base64
 import struct
 from typing import Any
 
-from ace.providers.instance import vector
+from ace.providers.pretended import vector
 from ace.testing.fake_llm import chat
 from ace.testing.fake_llm.answer import Answer, Body, Wire
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from email.utils import formatdate
 from typing import Any, NamedTuple
 
-from ace.providers.instance import invented, spoiled
+from ace.providers.pretended import invented, spoiled
 from ace.testing.fake_llm import answer, batch_wires, chat, embed, messages
 from ace.testing.fake_llm.answer import Answer, Body, Wire
 from ace.testing.fake_llm.batches import Batches, Result, Row
@@ -77,7 +77,7 @@ class Service:
     def _question(self, wire: Wire, asked: Asked, line: Connection) -> None:
         body = asked.json()
         row = self.log.arrived(wire.api, answer.key_of(wire.api, body), body)
-        row.input_tokens = _asked_tokens(body)
+        row.input_tokens = answer.asked_tokens(body)
         if self._setup.key and self._setup.key not in asked.headers.get(
             "authorization", asked.headers.get("x-api-key", "")
         ):
@@ -127,12 +127,16 @@ class Service:
     def _made(self, wire: Wire, row: Seen, fault: str) -> Body:
         """The answer's body. From here on it is billed."""
         said = self._setup.say(wire.api, row.body) if self._setup.say else None
-        text, stop = spoiled(invented(wire.schema(row.body), row.key) if said is None else said, fault)
+        text, stop = spoiled(self._invented(wire, row) if said is None else said, fault)
         cached, written = self._cached(wire, row.body)
         row.billed, row.output_tokens = True, answer.tokens(text)
         asked = max(0, row.input_tokens - cached - written)
         reply: Body = wire.reply(row.body, Answer(text, stop, asked, row.output_tokens, cached, written), row.key)
         return reply
+
+    def _invented(self, wire: Wire, row: Seen) -> str:
+        asked = "\n".join(text for one in row.body.get("messages", ()) for text in answer.texts(one.get("content")))
+        return invented(wire.schema(row.body), row.key, asked)
 
     def _cached(self, wire: Wire, body: Body) -> tuple[int, int]:
         """Tokens read from and written to the prompt cache."""
@@ -149,7 +153,7 @@ class Service:
         """One row of a batch, answered."""
         wire = WIRES[given.api]
         row = self.log.arrived(given.api, answer.key_of(given.api, given.body), given.body, given.custom_id)
-        row.input_tokens = _asked_tokens(given.body)
+        row.input_tokens = answer.asked_tokens(given.body)
         fault = self._pick(row, f"{given.custom_id} {row.text}")
         row.fault = str(fault.kind) if fault else ""
         if row.fault in ("expired", "errored"):
@@ -230,20 +234,3 @@ def _retry_after(fault: Fault) -> dict[str, str]:
         return {}
     seconds = f"{fault.retry_after:g}"
     return {"retry-after": formatdate(time.time() + fault.retry_after, usegmt=True) if fault.as_date else seconds}
-
-
-def _asked_tokens(body: Body) -> int:
-    """What the prompt comes to, instructions and images with it."""
-    parts = [
-        body.get("system"),
-        body.get("input"),
-        body.get("texts"),
-        *(one.get("content") for one in body.get("messages", ())),
-    ]
-    listed = [part if not _is_texts(part) else [{"text": text} for text in part] for part in parts]
-    words = sum(answer.tokens(text) for part in listed for text in answer.texts(part))
-    return words + answer.IMAGE_TOKENS * sum(answer.images(part) for part in parts if not _is_texts(part))
-
-
-def _is_texts(part: Any) -> bool:
-    return isinstance(part, list) and all(isinstance(one, str) for one in part)

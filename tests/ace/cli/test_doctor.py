@@ -167,7 +167,7 @@ def test_a_provider_that_was_chosen_and_cannot_be_used_is_bad(
     assert found["level"] == "bad"
     assert "--provider local" in found["hint"]
     monkeypatch.setenv("OPENAI_API_KEY", "key")
-    monkeypatch.setattr(find, "SDKS", {"openai": "no_such_sdk"})
+    monkeypatch.setattr(find, "SDKS", {"openai": ("no_such_sdk",)})
     assert "pip install" in findings()["models"]["hint"]
     project.write("ace.toml", '[models]\nprovider = "mock"\n')
     assert findings()["models"]["detail"] == "mock mock"

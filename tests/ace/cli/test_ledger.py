@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from ace.errors import StorageError
+from ace.providers import ledger_report
 from ace.providers.base import Call, Caps, Price, Usage
 from ace.providers.ledger import Batch, Ledger
 
@@ -112,6 +114,10 @@ def test_a_batch_under_way_is_told(cli: Command, path: Path) -> None:
 
 def test_only_of_the_last_days(cli: Command, filled: Path) -> None:
     assert table(cli("ledger", "--days", "1").out)["total"][1] == "$0.0400"
+    assert "item e" in cli("ledger", "--days", "1").err
+    change(filled, "UPDATE calls SET day = '2020-01-01' WHERE key = 'e'")
+    assert "item e" not in cli("ledger", "--days", "1").err
+    assert "item e" in cli("ledger").err
 
 
 def test_json_holds_all_sums_and_every_uncertain_call(cli: Command, filled: Path) -> None:
@@ -136,6 +142,12 @@ def test_looking_changes_nothing(cli: Command, filled: Path) -> None:
     cli("ledger", "prune", "--older-than", "30")
     cli("ledger", "export", "-")
     assert filled.read_bytes() == before
+
+
+def test_a_reader_cannot_write(filled: Path) -> None:
+    with pytest.raises(StorageError, match="readonly"), ledger_report.reading(filled) as database:
+        assert database is not None
+        database.execute("DELETE FROM answers")
 
 
 def test_every_call_is_exported_with_its_answer(cli: Command, filled: Path, project: Any) -> None:

@@ -134,6 +134,7 @@ def test_answers_of_a_run_that_failed_are_not_expected_to_be_paid_again(asking: 
     asking("run", "--run-id", "b", "--set", "texts.first=500", "--set", "scores.fail=after")
     assert cost_of("b") == pytest.approx(full, rel=0.15)
     assert planned(asking, "--run-id", "b")["usd"] < 0.15 * full
+    assert planned(asking, "--run-id", "b", "--ledger", "off")["usd"] == pytest.approx(full, rel=0.15)
 
 
 def test_another_model_is_expected_at_its_own_price(asking: Command) -> None:
@@ -142,6 +143,26 @@ def test_another_model_is_expected_at_its_own_price(asking: Command) -> None:
     assert planned(asking, "--new", "--model", "other")["usd"] == pytest.approx(before, rel=0.01)
     haiku = planned(asking, "--new", "--provider", "anthropic", "--model", "claude-haiku-4-5")["usd"]
     assert haiku == pytest.approx(before / 3, rel=0.01)  # 1 and 5 dollars a million tokens, not 3 and 15
+
+
+def test_a_phase_that_had_nothing_to_ask_will_probably_ask_nothing(asking: Command) -> None:
+    new_run(asking, "a", "texts.count=0")
+    assert planned(asking, "--new")["usd"] == 0.0
+
+
+def test_runs_without_a_model_tell_nothing(asking: Command) -> None:
+    assert asking("run", "--run-id", "a", "--provider", "local").code == 0
+    assert planned(asking, "--new") is None
+    new_run(asking, "b")
+    assert planned(asking, "--new")["runs"] == 1
+
+
+@pytest.mark.parametrize(("mode", "share"), [("use", 0.5), ("refresh", 1.0), ("off", 1.0), ("replay", 0.0)])
+def test_the_way_the_ledger_is_used_counts(mode: str, share: float, asking: Command) -> None:
+    for number in range(3):  # half of each run's questions are those of the one before
+        new_run(asking, f"r{number}", f"texts.first={100 + 10 * number}")
+    full = planned(asking, "--new")["most_usd"]
+    assert planned(asking, "--new", "--ledger", mode)["usd"] == pytest.approx(share * full, rel=0.02)
 
 
 def test_a_phase_that_asks_nobody_costs_nothing(asking: Command) -> None:
@@ -156,4 +177,7 @@ def test_it_is_told_in_words(asking: Command) -> None:
     result = asking("plan", "--new")
     assert "for 20 items, as in the run before" in result.out
     assert "2 to run, 0 perhaps, 0 kept; models: about $0.0" in result.err
+    assert "less what was asked before" in result.err
+    assert "less what was asked before" not in asking("plan", "--new", "--ledger", "refresh").err
+    assert "models: about $0\n" in asking("plan", "--new", "--ledger", "replay").err
     assert max(map(len, result.out.splitlines())) <= 80

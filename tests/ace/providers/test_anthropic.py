@@ -254,8 +254,14 @@ def test_no_answer_in_time_is_a_lost_connection(llm: FakeLLM, provider: Anthropi
 def test_nobody_at_the_address() -> None:
     with FakeLLM() as gone:
         url = gone.anthropic_url
-    with pytest.raises(errors.ConnectionFailed):
+    with pytest.raises(errors.ServerFailed, match="cannot be reached"):  # for certain not billed
         ask(Anthropic(url))
+
+
+def test_what_a_proxy_says_is_no_answer(llm: FakeLLM, provider: Anthropic, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(llm._service, "_made", lambda wire, row, fault: b"<html>Please log in</html>")
+    with pytest.raises(errors.ServerFailed, match="Please log in"):
+        ask(provider)
 
 
 def error_of(kind: type[Exception]) -> Exception:

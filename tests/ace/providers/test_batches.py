@@ -33,11 +33,13 @@ class Night:
         self.events: list[dict[str, Any]] = []
         self.waits: list[float] = []
         self.at_wait: list[Callable[[], None]] = []
+        self.now = 0.0
 
     def event(self, kind: str, **fields: Any) -> None:
         self.events.append({"kind": kind, **fields})
 
     def wait(self, seconds: float) -> None:
+        self.now += seconds
         self.waits.append(seconds)
         assert len(self.waits) < 50, "waits for ever"
         if self.at_wait:
@@ -70,7 +72,7 @@ def open_session(
     def open_one(run_id: str = "run", **settings: Any) -> Session:
         url = llm.anthropic_url if request.param == "anthropic" else llm.openai_url
         values = {"provider": request.param, "base_url": url, "price_input": 1000.0, "price_output": 1000.0, **settings}
-        run = Run(night.folder, run_id, "news", night.event, night.wait)
+        run = Run(night.folder, run_id, "news", night.event, night.wait, lambda: night.now)
         opened.append(Session({**model_config.DEFAULTS, **values}, night.folder / "llm.db", run))
         return opened[-1]
 

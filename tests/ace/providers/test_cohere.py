@@ -60,18 +60,32 @@ def test_every_failure_is_one_of_ours(llm: FakeLLM, fault: Fault, expected: type
         assert caught.value.retry_after == 4
 
 
+def test_nobody_at_the_address(llm: FakeLLM) -> None:
+    with FakeLLM() as gone:
+        pass
+    with pytest.raises(errors.ServerFailed, match="cannot be reached"):
+        embed(gone, "a")
+
+
 def test_no_answer_in_time(llm: FakeLLM) -> None:
     llm.faults.add(Fault("hang"))
     with pytest.raises(errors.ConnectionFailed, match=r"0.1 s"):
         embed(llm, "a", timeout_s=0.1)
 
 
-def test_a_redirect_does_not_carry_the_key_away(llm: FakeLLM) -> None:
+@pytest.mark.parametrize("status", [302, 307])
+def test_a_redirect_does_not_carry_the_key_away(llm: FakeLLM, status: int) -> None:
+    followed: list[str] = []
+
     class Away(http.server.BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            self.send_response(307)
-            self.send_header("location", llm.url + "/v2/embed")
+            self.send_response(status)
+            self.send_header("location", "/elsewhere")
             self.end_headers()
+
+        def do_GET(self) -> None:
+            followed.append(self.headers["authorization"])
+            self.send_error(404)
 
         def log_message(self, *words: object) -> None:
             return None
@@ -82,7 +96,7 @@ def test_a_redirect_does_not_carry_the_key_away(llm: FakeLLM) -> None:
         provider = Cohere(f"http://127.0.0.1:{server.server_port}")
         with pytest.raises(errors.ServerFailed):
             provider.send_embedding(provider.embedding_wire("m", ["a"]), 10.0)
-        assert not llm.log.rows
+        assert not followed
     finally:
         server.shutdown()
         server.server_close()

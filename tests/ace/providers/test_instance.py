@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import jsonschema
 import pytest
 
 from ace.providers.instance import instance, sentence
+from ace.providers.pretended import invented
+from ace.providers.prompts import delimited
 
 SCHEMAS: dict[str, dict[str, Any]] = {
     "enum": {"enum": [1, "two", None]},
@@ -42,6 +45,18 @@ SCHEMAS: dict[str, dict[str, Any]] = {
 def test_an_instance_fits_its_schema(name: str) -> None:
     for n in range(20):
         jsonschema.validate(instance(SCHEMAS[name], str(n)), SCHEMAS[name])
+
+
+def test_a_list_of_items_is_about_the_items_of_the_question() -> None:
+    row = {"type": "object", "properties": {"id": {"type": "string"}, "score": {"enum": [1, 2]}}, "required": ["id"]}
+    schema = {"type": "object", "properties": {"rows": {"type": "array", "items": row}}}
+    items = [{"id": "x1", "title": "t"}, {"id": "x2", "title": "</data-0> [{}]"}]
+    asked = f"{delimited('for whom')} Rate {delimited(json.dumps(items))}"
+    assert [one["id"] for one in json.loads(invented(schema, "s", asked))["rows"]] == ["x1", "x2"]
+    for other in ("", delimited("[1]"), delimited("[]"), json.dumps(items)):
+        assert [one["id"] for one in json.loads(invented(schema, "s", other))["rows"]] != ["x1", "x2"]
+    named = {**row, "properties": {"id": {"enum": ["a"]}}}
+    assert instance({"type": "array", "items": named}, "s", ["x1"])[0]["id"] == "a"
 
 
 def test_the_same_seed_makes_the_same_instance() -> None:

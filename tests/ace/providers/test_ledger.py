@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import signal
@@ -16,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from ace.errors import BudgetReached, ConfigError, StorageError
+from ace.providers import ledger_file
 from ace.providers.base import Call, Caps, Price, Usage
 from ace.providers.ledger import DONE, Batch, Ledger
 
@@ -408,6 +410,7 @@ def cut_off(path: Path) -> None:
 @pytest.mark.parametrize("spoil", [damage, cut_off])
 def test_a_damaged_file_is_kept_aside_with_a_warning(path: Path, spoil: Callable[[Path], None]) -> None:
     spoil(path)
+    path.with_name("llm.db-wal").write_bytes(b"an old log")  # it would be played into the new file
     before = path.read_bytes()
     said: list[str] = []
     ledger = Ledger(path, said.append)
@@ -416,6 +419,7 @@ def test_a_damaged_file_is_kept_aside_with_a_warning(path: Path, spoil: Callable
     ledger.close()
     aside = path.with_name("llm.damaged.db")
     assert aside.read_bytes() == before
+    assert aside.with_name("llm.damaged.db-wal").read_bytes() == b"an old log"
     assert len(said) == 1
     assert str(aside) in said[0]
 
@@ -428,6 +432,28 @@ def test_a_second_damaged_file_does_not_replace_the_first(path: Path) -> None:
         path.unlink()
     kept = sorted(file.read_bytes()[:3] for file in path.parent.glob("llm.damaged*"))
     assert kept == [b"one", b"two"]
+
+
+def test_what_another_process_has_begun_after_the_same_damage_is_kept(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    damage(path)
+    hold = ledger_file.lock.hold
+
+    @contextlib.contextmanager
+    def after_another(place: Path, what: str, *, wait_s: float) -> Iterator[None]:
+        monkeypatch.setattr(ledger_file.lock, "hold", hold)
+        other = Ledger(path, lambda message: None)
+        paid(other, "k", raw=b"paid by another")
+        other.close()
+        with hold(place, what, wait_s=wait_s):
+            yield
+
+    monkeypatch.setattr(ledger_file.lock, "hold", after_another)
+    ledger = Ledger(path)
+    assert ledger.find("k") == b"paid by another"
+    ledger.close()
+    assert len(list(path.parent.glob("*.damaged.db"))) == 1
 
 
 def test_the_ledger_of_a_newer_ace_is_left_alone(path: Path) -> None:
@@ -452,6 +478,56 @@ def test_damage_that_shows_later_is_told_and_nothing_is_thrown_away(path: Path) 
             ledger.find(f"k{number}")
     ledger.close()
     assert path.exists()
+
+
+def test_a_full_disk_is_told_and_once_there_is_room_it_goes_on(ledger: Ledger, path: Path) -> None:
+    paid(ledger, "k")
+    (pages,) = ledger._database.execute("PRAGMA page_count").fetchone()
+    ledger._database.execute(f"PRAGMA max_page_count = {pages + 2}")
+    call_id = ledger.open_call(call("large"), FREE)
+    with pytest.raises(StorageError, match="full"):
+        ledger.answered(call_id, b"x" * 100_000, 0.1)
+    with pytest.raises(StorageError, match="full"):
+        ledger.open_calls([call(f"k{number}") for number in range(1_000)], FREE)
+    ledger._database.execute("PRAGMA max_page_count = 1000000")
+    assert states(path) == ["settled", "open"]
+    ledger.answered(call_id, b"x" * 100_000, 0.1)
+    assert len(ledger.find("large") or b"") == 100_000
+    ledger.open_calls([call("after")], FREE)
+
+
+def test_a_second_ledger_in_one_process_takes_no_locks_from_the_first(path: Path) -> None:
+    """POSIX locks of a process end when any descriptor of the file is closed in it."""
+    first = Ledger(path)
+    paid(first, "k")
+    if not own_locks(path):
+        pytest.skip("this system shows no locks")
+    second = Ledger(path)
+    assert own_locks(path)
+    second.close()
+    first.close()
+
+
+def own_locks(path: Path) -> list[str]:
+    place = f" {os.getpid()} "
+    shown = Path("/proc/locks")
+    lines = shown.read_text().splitlines() if shown.exists() else []
+    return [line for line in lines if place in line and f":{path.stat().st_ino} " in line]
+
+
+def test_a_transaction_that_sqlite_has_ended_itself_hides_no_error(ledger: Ledger) -> None:
+    with pytest.raises(KeyError, match="the real one"), ledger._transaction() as database:
+        database.execute("ROLLBACK")  # as after some failures of the disk
+        raise KeyError("the real one")
+    paid(ledger, "k")
+
+
+def test_a_link_is_not_followed(path: Path, tmp_path: Path) -> None:
+    path.parent.mkdir(parents=True)
+    path.symlink_to(tmp_path / "elsewhere.db")
+    with pytest.raises(StorageError, match="symbolic links"):
+        Ledger(path)
+    assert not (tmp_path / "elsewhere.db").exists()
 
 
 def test_a_folder_in_place_of_the_file_is_an_error_that_names_it(path: Path) -> None:

@@ -12,7 +12,7 @@ from ace.errors import Interrupted, Overloaded, RateLimited, ServerFailed
 from ace.providers import ratelimit_headers
 from ace.providers.base import Usage
 from ace.providers.limits import BROKEN_AFTER, Limiter
-from ace.providers.pace import Bucket, Concurrency, Limits, Need, Pace, Window
+from ace.providers.pace import MARGIN, Bucket, Concurrency, Limits, Need, Pace, Window
 
 
 class Clock:
@@ -50,8 +50,8 @@ def test_requests_per_minute_are_spread_evenly_and_never_exceeded():
     limiter, clock = gate(Limits(requests_per_minute=120))
     times = starts(limiter, clock, 60)
     gaps = [later - earlier for earlier, later in itertools.pairwise(times)]
-    assert min(gaps) == pytest.approx(0.5)
-    assert max(gaps) == pytest.approx(0.5)
+    assert min(gaps) == pytest.approx(max(gaps))
+    assert 0.5 < max(gaps) < 0.53
 
 
 def test_input_tokens_per_minute_hold_over_any_minute_after_a_short_burst():
@@ -157,6 +157,7 @@ def simulate(
         else:
             at, _, taken, started = heapq.heappop(under_way)
             now, in_flight = max(now, at), in_flight - 1
+            pace.left()
             if taken:
                 done += 1
                 pace.answered()
@@ -194,8 +195,31 @@ def test_a_burst_of_refusals_counts_once_for_the_pace():
             pace.refused(0.6, 0.5 - number * 0.01, 1.0, 0.0)
         return pace.rate(0.6)
 
-    assert rate_after(1) == pytest.approx(50, rel=0.05)
-    assert rate_after(5) >= rate_after(1) * 0.5
+    assert 40 < rate_after(1) < 50
+    assert rate_after(5) >= rate_after(1) * 0.85
+
+
+def test_a_first_burst_is_spread_until_an_answer_comes():
+    limiter, clock = gate(Limits(concurrency=64))
+    slots = [limiter.slot("m") for _ in range(64)]
+    times = []
+    for slot in slots[:60]:
+        slot.__enter__()
+        times.append(clock.now)
+    gaps = [later - earlier for earlier, later in itertools.pairwise(times)]
+    assert gaps[0] == pytest.approx(0.02)
+    assert gaps[10] < gaps[-1] < 0.01
+    slots[0].answered()
+    before = clock.now
+    slots[60].__enter__()
+    slots[61].__enter__()
+    assert clock.now == before
+
+
+def test_one_after_the_other_is_never_held_up():
+    limiter, clock = gate(Limits())
+    starts(limiter, clock, 100)
+    assert clock.waits == []
 
 
 def test_a_pace_that_was_slowed_down_recovers():
@@ -312,7 +336,7 @@ def test_headers_of_anthropic_set_the_pace():
     with limiter.slot("m") as slot:
         slot.answered(ANTHROPIC)
     times = starts(limiter, clock, 5)
-    assert times[-1] - times[1] == pytest.approx(3 * 60 / 50)
+    assert times[-1] - times[1] == pytest.approx(3 * 60 / 50 / MARGIN)
 
 
 def test_tokens_that_are_said_to_be_left_are_all_that_is_used():
@@ -329,7 +353,7 @@ def test_headers_never_widen_what_is_configured():
     with limiter.slot("m") as slot:
         slot.answered(ANTHROPIC)
     times = starts(limiter, clock, 3)
-    assert times[2] - times[1] == pytest.approx(10)
+    assert times[2] - times[1] == pytest.approx(10 / MARGIN)
 
 
 def test_no_requests_left_means_waiting_for_the_reset():

@@ -265,6 +265,19 @@ def test_an_error_that_a_gateway_sends_with_status_200(error: Any, expected: typ
             ask(OpenAI(llm.openai_url))
 
 
+def test_what_a_proxy_says_is_no_answer(llm: FakeLLM, provider: OpenAI, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(llm._service, "_made", lambda wire, row, fault: b"<html>Please log in</html>")
+    with pytest.raises(errors.ServerFailed, match="Please log in"):
+        ask(provider)
+
+
+def test_nobody_at_the_address() -> None:
+    with FakeLLM() as gone:
+        url = gone.openai_url
+    with pytest.raises(errors.ServerFailed, match="cannot be reached"):  # for certain not billed
+        ask(OpenAI(url))
+
+
 def test_no_answer_in_time_is_a_lost_connection(llm: FakeLLM, provider: OpenAI) -> None:
     llm.faults.add(Fault("hang"))
     with pytest.raises(errors.ConnectionFailed, match=r"within 0.1 s"):

@@ -206,6 +206,15 @@ def test_the_worst_case_covers_a_full_answer_to_an_uncached_prompt(model: str) -
     assert worst <= 2.5 * written.usd  # a reservation far beyond the price would end runs early
 
 
+def test_the_worst_case_is_a_prompt_that_is_written_to_the_cache() -> None:
+    thousand_tokens = [" " * round(1_000 * tokens.LETTERS_PER_TOKEN_AT_LEAST)]
+    worst = Prices().worst_case_embedding("anthropic", HERE, CLAUDE, thousand_tokens)
+    written = Prices().cost("anthropic", HERE, CLAUDE, Usage(cache_write=1_000))
+    assert written is not None
+    assert worst == pytest.approx(written.usd)
+    assert worst > at_list_price("anthropic", CLAUDE, Usage(1_000), batch=False)
+
+
 def test_a_batch_reserves_half() -> None:
     prices, asked = Prices(), request(PROSE)
     whole, half = (prices.worst_case("anthropic", HERE, asked, batch=batch) for batch in (False, True))

@@ -177,7 +177,7 @@ def test_transient_refusals_are_tried_again_and_cost_nothing(desk: Desk, llm: Fa
     assert "score" in session.answer(asked(provider=provider), FINE)
     assert sum(llm.log.billed().values()) == 1
     assert session.spending("two")["llm_calls"] == 1
-    assert [kind for kind, _ in desk.events] == ["retry"] * fault.first
+    assert [kind for kind, _ in desk.events] == ["asked_again"] * fault.first
 
 
 @pytest.mark.parametrize("kind", ["reset", "cut"])

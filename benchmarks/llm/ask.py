@@ -1,0 +1,150 @@
+"""Ask a service N different questions, C at once: through ACE, or with a bare SDK behind a semaphore.
+
+    python benchmarks/llm/ask.py ace|ace-openai|anthropic|openai|hits URL N C [KEY=VALUE …]
+
+N = 0 does all but ask: its CPU is what starting costs, SDK included. KEY=VALUE are settings of [models] for ACE. Prints
+one line of JSON. As the command of ../shared/bench/llm/measure.py:
+    --ace 'python benchmarks/llm/ask.py ace {url} {n} {c}'
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import io
+import json
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+os.environ |= {"ANTHROPIC_API_KEY": "key", "OPENAI_API_KEY": "key"}
+sys.path[:0] = [str(HERE), str(HERE.parents[1])]
+
+from asking import SCHEMA, TEXT  # noqa: E402  (it lies beside this file)
+
+Ask = Callable[[str], Awaitable[str | None]]
+
+
+def through_ace(provider: str, url: str, count: int, at_once: int, settings: list[str]) -> dict[str, int]:
+    """A whole run in a folder of its own: plan, ledger, journal, artifacts and all."""
+    import anthropic  # noqa: F401, PLC0415  (what the first request would import is part of starting)
+    import openai  # noqa: F401, PLC0415
+
+    from ace.cli.main import main  # noqa: PLC0415
+
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ |= {"ACE_ARTIFACTS": f"{folder}/runs", "ACE_CACHE": f"{folder}/cache"}
+        given = [f"listing.count={count}", f"models.base_url={url}", f"models.concurrency={at_once}"]
+        given += [f"models.{word}" for word in settings]
+        words = ["run", str(HERE / "asking.py"), "--quiet", "--run-id", "bench", "--provider", provider]
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):
+            main([*words, *(part for word in given for part in ("--set", word))])
+        artifact = Path(folder, "runs", "run_bench", "phase2_scoring.json")
+        metadata = json.loads(artifact.read_bytes())["metadata"] if artifact.exists() else {}
+    return {"ok": metadata.get("output_count", 0), "lost": metadata.get("failed_count", count)}
+
+
+def from_the_ledger(count: int) -> dict[str, float]:
+    """CPU seconds for so many answers that the ledger holds already, one after the other."""
+    from ace import model_config  # noqa: PLC0415
+    from ace.providers.base import Caps, Message, Request  # noqa: PLC0415
+    from ace.providers.session import Asked, Rules, Run, Session  # noqa: PLC0415
+    from ace.providers.structured import compiled  # noqa: PLC0415
+
+    def asked(number: int) -> Asked:
+        request = Request("mock", "Rate it.", (Message("user", f"{number}: {TEXT}"),), SCHEMA, 100)
+        return Asked("mock", request, compiled(SCHEMA), "scoring", str(number), Caps())
+
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        run = Run(folder, "bench", "asking", lambda *_, **__: None, time.sleep)
+        session = Session({**model_config.DEFAULTS, "provider": "mock"}, folder / "llm.db", run)
+        rules = Rules(lambda _: "")
+        questions = [asked(number) for number in range(count)]
+        for question in questions:
+            session.answer(question, rules)
+        began = time.process_time()
+        for question in questions:
+            session.answer(question, rules)
+        took = time.process_time() - began
+        session.close()
+    return {"ok": count, "seconds": took}
+
+
+def anthropic_sdk(url: str) -> Ask:
+    import anthropic  # noqa: PLC0415
+
+    client = anthropic.AsyncAnthropic(base_url=url, max_retries=0)
+
+    async def ask(text: str) -> str | None:
+        message = await client.messages.create(
+            model="m",
+            max_tokens=100,
+            system="Rate the article from 0 to 10.",
+            messages=[{"role": "user", "content": text}],
+            output_config={"format": {"type": "json_schema", "schema": SCHEMA}},
+        )
+        block = message.content[0]
+        return block.text if block.type == "text" else None
+
+    return ask
+
+
+def openai_sdk(url: str) -> Ask:
+    import openai  # noqa: PLC0415
+
+    client = openai.AsyncOpenAI(base_url=url, max_retries=0)
+
+    async def ask(text: str) -> str | None:
+        completion = await client.chat.completions.create(
+            model="m",
+            max_tokens=100,
+            messages=[
+                {"role": "system", "content": "Rate the article from 0 to 10."},
+                {"role": "user", "content": text},
+            ],
+            response_format={
+                "type": "json_schema",
+                "json_schema": {"name": "score", "schema": SCHEMA, "strict": True},
+            },
+        )
+        return completion.choices[0].message.content
+
+    return ask
+
+
+async def bare(ask: Ask, count: int, at_once: int) -> dict[str, int]:
+    gate, ok = asyncio.Semaphore(at_once), 0
+
+    async def one(number: int) -> None:
+        nonlocal ok
+        async with gate:
+            with contextlib.suppress(Exception):
+                json.loads(await ask(f"{number}: {TEXT}") or "")
+                ok += 1
+
+    await asyncio.gather(*map(one, range(count)))
+    return {"ok": ok, "lost": count - ok}
+
+
+def main() -> int:
+    who, url, count, at_once = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+    if who == "hits":
+        result: dict[str, Any] = from_the_ledger(count)
+    elif who.startswith("ace"):
+        provider, address = ("openai", f"{url}/v1") if who == "ace-openai" else ("anthropic", url)
+        result = through_ace(provider, address, count, at_once, sys.argv[5:])
+    else:
+        ask = anthropic_sdk(url) if who == "anthropic" else openai_sdk(f"{url}/v1")
+        result = asyncio.run(bare(ask, count, at_once))
+    print(json.dumps(result))
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
