@@ -18,6 +18,7 @@ PROVIDERS = ("anthropic", "openai", "mock", LOCAL)
 LEDGER_MODES = ("use", "refresh", "off", "replay")
 ON_BUDGET = ("stop", LOCAL)
 ANSWERS = ("json_schema", "json_object", "tool", "prompt")
+UNSAID = -1.0  # a price that the configuration does not tell
 DEFAULTS: dict[str, Json] = {
     "provider": "",  # "" = anthropic or openai when its key is in the environment, else local (no model at all)
     "model": "",  # "" = the provider's default
@@ -32,8 +33,8 @@ DEFAULTS: dict[str, Json] = {
     "output_tokens_per_minute": 0,
     "timeout_s": 120.0,  # for one answer
     "attempts": 6,  # tries in all of a request that fails for a transient reason
-    "price_input": 0.0,  # US dollars per million tokens, for models without a known price
-    "price_output": 0.0,
+    "price_input": -1.0,  # US dollars per million tokens, for models without a known price; -1 = not said, 0 = free
+    "price_output": -1.0,
     "batch_wait": True,  # whether a run waits for a provider's batch, or ends and is started again
     "embedding_provider": "",  # "" = openai when its key is there, else local
     "embedding_model": "",
@@ -62,7 +63,7 @@ def checked(key: str, value: Json, where: str) -> Json:
     if key in CHOICES and value not in CHOICES[key]:
         message = f"{where}: {key} is {value!r}, not one of {', '.join(filter(None, CHOICES[key]))}"
         raise ConfigError(message)
-    if isinstance(value, int | float) and value < 0:
+    if isinstance(value, int | float) and value < 0 and not (key.startswith("price_") and value == UNSAID):
         message = f"{where}: {key}: {value} is below 0"
         raise ConfigError(message)
     if key in ("concurrency", "attempts") and value < 1:

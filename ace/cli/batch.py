@@ -15,7 +15,7 @@ from ace.batch import jobs as planning
 from ace.batch.across import Compared
 from ace.cli.asking import asking
 from ace.cli.inputs import parse_inputs
-from ace.cli.options import SECONDS, common, print_json
+from ace.cli.options import common, print_json, seconds
 from ace.cli.run import _stop_on_signals
 from ace.errors import UsageError
 from ace.records import Data, Pipeline
@@ -41,7 +41,7 @@ PARTIAL = 3  # finished, with something missing that is named
 )
 @click.option("--again", is_flag=True, help="Run inputs anew that were completed or begun before.")
 @click.option("--set", "assignments", multiple=True, metavar="PHASE.KEY=VALUE", help="Override a configuration key.")
-@click.option("--wait", "wait_s", default=0.0, type=SECONDS, help="Wait for a running run of the same pipeline.")
+@click.option("--wait", "wait_s", default=0.0, type=seconds, help="Wait for a running run of the same pipeline.")
 @click.option("--allow-overlap", is_flag=True, help="Run beside another run or batch of the same pipeline.")
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing unless something fails.")
 @asking

@@ -12,22 +12,6 @@ import click
 from ace import config, jsonio
 from ace.records import Json
 
-
-class Seconds(click.ParamType):
-    """A time to wait: not below 0, and a number (nan would never be over)."""
-
-    name = "seconds"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        seconds = -1.0
-        with contextlib.suppress(ValueError):
-            seconds = float(value)
-        if not seconds >= 0:
-            self.fail(f"{value!r} is not a number of seconds", param, ctx)
-        return seconds
-
-
-SECONDS = Seconds()
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
@@ -38,6 +22,17 @@ def common(function: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--artifacts", default="", metavar="DIR", help="Folder of the runs (default data/artifacts).")(
         function
     )
+
+
+def seconds(value: str | float) -> float:
+    """A time to wait, for an option of this type: not below 0, and a number (nan would never be over)."""
+    found = -1.0
+    with contextlib.suppress(ValueError):
+        found = float(value)
+    if not found >= 0:
+        message = f"{value!r} is not a number of seconds"
+        raise click.BadParameter(message)
+    return found
 
 
 def root(artifacts: str) -> Path:

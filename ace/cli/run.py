@@ -19,7 +19,7 @@ import click
 from ace import clock, config, discovery, orchestrator
 from ace.cli.asking import asking
 from ace.cli.inputs import parse_inputs
-from ace.cli.options import SECONDS, common, print_json
+from ace.cli.options import common, print_json, seconds
 from ace.errors import AceError, UsageError
 from ace.records import Pipeline
 from ace.services import Stop
@@ -53,7 +53,7 @@ def _given(ctx: click.Context, option: click.Parameter, value: str | None) -> st
 @click.option(
     "--at", "fork_at", callback=_given, metavar="N|NAME", help="With --from: run this phase and all after it."
 )
-@click.option("--wait", "wait_s", default=0.0, type=SECONDS, help="Wait for a running run of the same pipeline.")
+@click.option("--wait", "wait_s", default=0.0, type=seconds, help="Wait for a running run of the same pipeline.")
 @click.option("--allow-overlap", is_flag=True, help="Run beside another run of the same pipeline.")
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing unless something fails.")
 @click.option("--summary", is_flag=True, help="Like --quiet, and one line of JSON on stdout at the end.")

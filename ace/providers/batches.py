@@ -286,6 +286,8 @@ def _keep(work: _Work, batch: Batch, rows: Sequence[Row]) -> None:
         if row.raw is not None and row.custom_id in calls:
             session.ledger.answered(calls[row.custom_id], row.raw, 0.0)
             _settle(work, batch, calls[row.custom_id], row)
+            if batch.run_id == session.run.run_id:
+                session.bought.add(row.custom_id)
     session.ledger.close_batch(batch.id)
     answered, problem = len(rows) - len(problems), problems[0].problem[:300] if problems else ""
     session.run.event(

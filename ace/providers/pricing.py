@@ -89,8 +89,9 @@ class Prices:
 
 def of_settings(models: Mapping[str, Json]) -> Prices:
     """With the price that the section [models] says for models that have no known one."""
-    said = {"input": models["price_input"], "output": models["price_output"]}
-    return Prices({ANY_MODEL: said} if any(said.values()) else NOTHING)
+    said = {"input": max(0.0, models["price_input"]), "output": max(0.0, models["price_output"])}
+    told = max(models["price_input"], models["price_output"]) >= 0.0
+    return Prices({ANY_MODEL: said} if told else NOTHING)
 
 
 def _dearest(tariff: Tariff, prompt: int, output: int) -> float:

@@ -25,13 +25,13 @@ from ace.errors import (
     NotInLedger,
     TransientError,
 )
-from ace.providers import find, retry, structured
+from ace.providers import find, pricing, retry, structured
 from ace.providers.base import Call, Caps, Message, Price, Provider, Raw, Reply, Request, Usage
 from ace.providers.calllog import CallLog, Outcome
 from ace.providers.ledger import Ledger
 from ace.providers.limits import Limiter
 from ace.providers.pace import Limits
-from ace.providers.pricing import Prices, request_tokens
+from ace.providers.pricing import request_tokens
 from ace.records import LOCAL, Data, Json
 
 EDGE_WAIT_S = 0.05  # between two looks whether a call under way has left money over
@@ -89,13 +89,14 @@ class Session:
         self.settings = settings
         self.run = run
         self.ledger = Ledger(ledger)
-        self.prices = Prices(_configured_prices(settings))
+        self.prices = pricing.of_settings(settings)
         self._log = CallLog(run.folder)
         self._lock = threading.Lock()
         self._providers: dict[str, Provider] = {}
         self._limiters: dict[tuple[str, str], Limiter] = {}
         self._flights: dict[str, tuple[threading.Lock, int]] = {}
         self._under_way = 0
+        self.bought: set[str] = set()  # keys of answers that came by a batch just now: reading one is no saving
 
     def close(self) -> None:
         self._log.close()
@@ -142,21 +143,29 @@ class Session:
 
     def _reply(self, asked: Asked) -> tuple[str, Reply]:
         provider = self.provider(asked.provider)
-        sent = self.sent(asked)
-        with self._alone(sent.call.key):
-            raw = self._recalled(sent.call)
+        call, body = self._asking(asked, COMPLETE)
+        with self._alone(call.key):
+            raw = self._recalled(call)
             if raw is None:
-                return sent.call.key, provider.read(self._send(sent, provider.send))
-        return sent.call.key, provider.read(raw)
+                raw = self._send(self._priced(asked, call, body), provider.send)
+        return call.key, provider.read(raw)
 
     def sent(self, asked: Asked, kind: str = COMPLETE) -> Sent:
-        """The body of a question with its key: what is hashed is what is sent."""
+        """The body of a question with its key and its price at worst."""
+        return self._priced(asked, *self._asking(asked, kind))
+
+    def _asking(self, asked: Asked, kind: str) -> tuple[Call, Data]:
+        """What is hashed is what is sent. The price is not worked out yet: most answers come from the ledger."""
+        provider, model = self.provider(asked.provider), asked.request.model
+        body = provider.wire(asked.request)
+        return self._call(provider, model, body, kind, asked.phase, asked.purpose, None), body
+
+    def _priced(self, asked: Asked, call: Call, body: Data) -> Sent:
         provider, request = self.provider(asked.provider), asked.request
-        body = provider.wire(request)
-        worst = self.prices.worst_case(provider.name, provider.base_url, request, batch=kind == "batch")
+        worst = self.prices.worst_case(provider.name, provider.base_url, request, batch=call.kind == "batch")
         self._refuse_unknown_price(provider, request.model, worst, asked.caps)
-        call = self._call(provider, request.model, body, kind, asked.phase, asked.purpose, worst)
-        return Sent(provider, body, call, asked.caps, (request_tokens(request), request.max_tokens))
+        tokens = (request_tokens(request), request.max_tokens)
+        return Sent(provider, body, call._replace(reserved_usd=worst), asked.caps, tokens)
 
     def _call(
         self, provider: Provider, model: str, body: Data, kind: str, phase: str, purpose: str, worst: float | None
@@ -175,7 +184,9 @@ class Session:
         if mode == "off":
             return None
         raw = self.ledger.find(call.key) if mode != "refresh" else self.ledger.find_of(call.key, call.run_id)
-        if raw is not None:
+        if raw is not None and call.key in self.bought:
+            self.bought.discard(call.key)
+        elif raw is not None:
             self.ledger.hit(call)
             self._log.add(call, Outcome("hit", cached=True))
         elif mode == "replay":
@@ -252,27 +263,43 @@ class Session:
 
     @contextmanager
     def _reserved(self, sent: Sent) -> Iterator[int]:
-        """An intent with its worst case reserved. At the edge, waits for calls under way: they often cost less."""
-        while True:
-            with self._lock:
-                alone = self._under_way == 0
-                self._under_way += 1
-            try:
-                call_id = self.ledger.open_call(sent.call, sent.caps)  # outside the lock: others are at the ledger, too
-                break
-            except BaseException as error:
-                with self._lock:
-                    self._under_way -= 1
-                if not isinstance(error, BudgetReached):
-                    raise
-                if alone:
-                    raise BudgetReached(error.message, hint=self._how_to_go_on()) from error
-            self.run.wait(EDGE_WAIT_S)
+        """An intent with its worst case reserved."""
+        call_id = self._opened(sent)
         try:
             yield call_id
         finally:
             with self._lock:
                 self._under_way -= 1
+
+    def _opened(self, sent: Sent) -> int:
+        """The usual case, without holding up others that are on their way to the ledger."""
+        with self._lock:
+            self._under_way += 1
+        try:
+            return self.ledger.open_call(sent.call, sent.caps)
+        except BudgetReached:
+            with self._lock:
+                self._under_way -= 1
+            return self._opened_at_the_edge(sent)
+        except BaseException:
+            with self._lock:
+                self._under_way -= 1
+            raise
+
+    def _opened_at_the_edge(self, sent: Sent) -> int:
+        """Waits for calls under way: they often cost less than was set aside for them."""
+        while True:
+            with self._lock:
+                alone = self._under_way == 0
+                try:
+                    call_id = self.ledger.open_call(sent.call, sent.caps)
+                except BudgetReached as error:
+                    if alone:
+                        raise BudgetReached(error.message, hint=self._how_to_go_on()) from error
+                else:
+                    self._under_way += 1
+                    return call_id
+            self.run.wait(EDGE_WAIT_S)
 
     def _how_to_go_on(self) -> str:
         run = self.run
@@ -389,10 +416,3 @@ def _joined(messages: tuple[Message, ...]) -> tuple[Message, ...]:
     if last_but_one.role == last.role:
         return (*before, last_but_one._replace(text=f"{last_but_one.text}\n\n{last.text}"))
     return messages
-
-
-def _configured_prices(settings: Mapping[str, Json]) -> dict[str, dict[str, Json]]:
-    """The price of [models], for whatever model is asked that has no known one ("*")."""
-    if not (settings["price_input"] or settings["price_output"]):
-        return {}
-    return {"*": {"input": settings["price_input"], "output": settings["price_output"]}}

@@ -338,7 +338,7 @@ def test_changed_code_is_kept_with_a_warning_unless_asked_otherwise(project: Any
     project.run()
     assert project.executed() == []
     stale = {event["phase"]: event.get("stale") for event in project.events("phase_skipped")}
-    assert stale["two"] == ["code changed in demo.py"]
+    assert stale["two"] == ["code changed in demo.py: function two (line 25)"]
     project.run(rerun_stale=True)
     assert project.executed() == PHASES  # one file holds them all
     assert project.artifact("two")["data"]["items"][0]["two"] == 22

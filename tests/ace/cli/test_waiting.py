@@ -74,7 +74,7 @@ def test_the_run_ends_as_waiting_and_the_next_starts_pick_it_up(project, cli, ll
     llm.log.check_billed_once(4)
     assert project.state()["state"] == "completed"
     metadata = project.artifact("scoring")["metadata"]
-    assert metadata["llm_calls"] == 4
+    assert (metadata["llm_calls"], metadata["llm_cached"]) == (4, 0)
     assert metadata["provider"] == "anthropic"
 
 

@@ -141,7 +141,7 @@ def test_a_batch_is_reserved_and_settled_at_its_own_price(open_session, llm, nig
 
 
 def test_known_models_cost_half(open_session, llm, night):
-    session = open_session(price_input=0.0, price_output=0.0)
+    session = open_session(price_input=-1.0, price_output=-1.0)
     name = session.settings["provider"]
     model = {"anthropic": "claude-haiku-4-5", "openai": "gpt-5-mini"}[name]
     real = {"anthropic": "https://api.anthropic.com", "openai": "https://api.openai.com/v1"}[name]
