@@ -3,8 +3,9 @@
     python benchmarks/llm/run.py [--who ace,anthropic,ace-openai,openai] [--calls 500] [--at-once 4,16,64] [--rounds 3]
 
 The service is `ace.testing.fake_llm` in a process of its own; its log times the calls from the first request to the
-last answer, so that imports and starting count for nobody. The ideal is ceil(calls / at once) x latency. Clients take turns,
-so that a noisy moment hits all of them; medians are printed. Figures of one machine compare with each other only.
+last answer, so that imports and starting count for nobody. The ideal is ceil(calls / at once) x latency. Clients take
+turns, so that a noisy moment hits all of them; medians are printed. CPU per call is that of a busy client less that of
+one that asks nothing; with few calls, the noise of starting shows in it.
 """
 
 from __future__ import annotations
@@ -64,22 +65,26 @@ def main() -> int:
 def spans(who: list[str], at_once: list[int], calls: int, rounds: int) -> list[str]:
     """Time over the ideal and CPU per call. Four at once get fewer calls: the ideal alone would take half a minute."""
     ratios: dict[tuple[str, int], list[float]] = {}
-    cpu: dict[tuple[str, int], list[float]] = {}
+    busy: dict[tuple[str, int], list[float]] = {}
+    idle: dict[tuple[str, int], list[float]] = {}
     for _ in range(rounds):
         for many in at_once:
             count = min(calls, 25 * many)
             for name in who:
-                ratio, per_call = span(name, count, many)
+                ratio, started_s, used_s = span(name, count, many)
                 ratios.setdefault((name, many), []).append(ratio)
-                cpu.setdefault((name, many), []).append(per_call)
+                idle.setdefault((name, many), []).append(started_s)
+                busy.setdefault((name, many), []).append(used_s)
     lines = ["", "| client | at once | time / ideal | best | client CPU per call |", "|---|---|---|---|---|"]
     for (name, many), found in ratios.items():
-        median, used = statistics.median(found), statistics.median(cpu[name, many])
+        median, count = statistics.median(found), min(calls, 25 * many)
+        used = 1000 * (statistics.median(busy[name, many]) - statistics.median(idle[name, many])) / count
         lines.append(f"| {name} | {many} | {median:.3f} | {min(found):.3f} | {used:.2f} ms |")
     return lines
 
 
-def span(name: str, count: int, at_once: int) -> tuple[float, float]:
+def span(name: str, count: int, at_once: int) -> tuple[float, float, float]:
+    """(time over the ideal, CPU seconds of starting, CPU seconds of starting and asking)."""
     with service("--latency", str(LATENCY_S)) as url:
         idle = client(name, url, 0, at_once)
         busy = client(name, url, count, at_once)
@@ -87,7 +92,7 @@ def span(name: str, count: int, at_once: int) -> tuple[float, float]:
     if seen["delivered"] != count:
         raise SystemExit(f"{name}: {seen['delivered']} of {count} answers were delivered")
     ideal = math.ceil(count / at_once) * LATENCY_S
-    return seen["span_s"] / ideal, 1000 * (busy.cpu_s - idle.cpu_s) / count
+    return seen["span_s"] / ideal, idle.cpu_s, busy.cpu_s
 
 
 def limits(who: list[str], rounds: int) -> list[str]:

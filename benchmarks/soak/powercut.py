@@ -29,8 +29,8 @@ from pathlib import Path
 from typing import Any
 
 import session
-from kills import LEFT_AFTER_S, LONGEST_RUN_S, Target
 from subjects import SUBJECTS
+from target import LEFT_AFTER_S, LONGEST_RUN_S, Target
 
 IMAGE_MB = 48
 CUTS_A_RUN = 6

@@ -69,9 +69,9 @@ def jobs(asked: argparse.Namespace, folder: Path) -> list[Job]:
         for name in reversed(names) if number else ():
             own = folder / f"{kind}-{name}"
             own.mkdir()
-            limits = [] if kind == "flat" else ["--minutes", str(asked.minutes), "--seed", str(asked.seed)]
+            seed = [] if kind == "flat" else ["--seed", str(asked.seed)]
             option = {"flat": "--runs"}.get(kind, f"--{kind}")
-            command = [sys.executable, str(HERE / script), name, str(own), option, str(number), *limits]
+            command = [sys.executable, str(HERE / script), name, str(own), option, str(number), *seed]
             found.append(Job(kind, command, read))
     if not asked.only:
         test = str(ROOT / "tests/crash/test_syscalls.py")
@@ -80,9 +80,12 @@ def jobs(asked: argparse.Namespace, folder: Path) -> list[Job]:
     return found
 
 
-def done(job: Job) -> tuple[str, Said]:
+def done(job: Job, until: float) -> tuple[str, Said]:
+    """Do a job in the minutes that are left."""
     environment = os.environ | {"PYTHONPATH": str(ROOT), "ACE_EVERY_KILL": "1"}
-    ended = subprocess.run(job.command, check=False, cwd=ROOT, env=environment, capture_output=True, text=True)
+    left = [] if job.kind == "every call" else ["--minutes", f"{max(0.0, until - time.monotonic()) / 60:.2f}"]
+    command = [*job.command, *left]
+    ended = subprocess.run(command, check=False, cwd=ROOT, env=environment, capture_output=True, text=True)
     if ended.returncode and job.kind != "every call":
         return job.kind, Said(f"{' '.join(job.command[1:3])}: {ended.stderr.strip()[-2000:]}", good=False)
     return job.kind, job.read(ended.stdout, ended.returncode)
@@ -102,6 +105,8 @@ def _cuts(out: str, code: int) -> Said:
     found: dict[str, Any] = json.loads(out)
     if "skipped" in found:
         return Said(f"power cuts: NOT PROVEN HERE; {found['skipped']}", good=True)
+    if not found["cuts"]:
+        return Said(f"power cuts of {found['name']}: no time was left", good=False)
     never = [f"{found[key]} {key}" for key in ("corrupt", "lost", "repeated", "other")]
     where = f"{found['cuts']} in {found['runs']} runs of {found['name']}, in {len(found['phases'])} phases"
     text = f"power cuts on a mounted ext4: {where}; of {found['committed']} reported phases {', '.join(never)}"
@@ -110,6 +115,8 @@ def _cuts(out: str, code: int) -> Said:
 
 def _flat(out: str, code: int) -> Said:
     name, looks = json.loads(out).values()
+    if not looks:
+        return Said(f"memory and descriptors, runs of {name} in one process: no time was left", good=False)
     text = ", ".join(f"{look['rss_mb']} MB and {look['descriptors']} after {look['runs']}" for look in looks)
     grown = looks[-1]["rss_mb"] - looks[0]["rss_mb"]
     good = grown < GROWTH_MB and looks[-1]["descriptors"] == looks[0]["descriptors"]
@@ -135,13 +142,14 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=1000, help="kills of each pipeline")
     parser.add_argument("--cuts", type=int, default=30, help="power cuts of each pipeline")
     parser.add_argument("--runs", type=int, default=200, help="runs of each pipeline in one process")
-    parser.add_argument("--minutes", type=float, default=40.0, help="after which nothing more is killed or cut")
+    parser.add_argument("--minutes", type=float, default=40.0, help="for all; after that nothing more is begun")
     parser.add_argument("--seed", type=int, default=1, help="of the moments")
     parser.add_argument("--only", action="append", choices=SUBJECTS, metavar="NAME", help="only this pipeline")
     asked = parser.parse_args()
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="ace-soak-") as name, ThreadPoolExecutor(SIDE_BY_SIDE) as lanes:
-        found = list(lanes.map(done, jobs(asked, Path(name))))
+        until = began + asked.minutes * 60
+        found = list(lanes.map(lambda job: done(job, until), jobs(asked, Path(name))))
     minutes, cores = (time.monotonic() - began) / 60, os.cpu_count()
     loads = " ".join(f"{load:.1f}" for load in os.getloadavg())
     print(f"{minutes:.1f} minutes, Python {platform.python_version()}, {cores} cores, load {loads}, seed {asked.seed}")

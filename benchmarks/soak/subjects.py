@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import json
+import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -88,26 +90,32 @@ def _fake_llm(folder: Path) -> Iterator[Environment]:
 
 
 def _billed(folder: Path) -> list[str]:
-    rows = map(json.loads, (folder / BILLS).read_text().splitlines())
+    rows = map(json.loads, (folder / BILLS).read_text().rpartition("\n")[0].splitlines())
     return [row["key"] for row in rows if row["billed"]]
 
 
 def _received(run: Path) -> set[str]:
-    """Answers that the ledger holds: the service gives an answer the name of its question."""
-    ledger = run.parents[1] / "cache" / "llm.db"
-    if not ledger.exists():
-        return set()
-    with contextlib.closing(sqlite3.connect(ledger)) as database:
-        return {json.loads(raw)["id"].removeprefix("msg_") for (raw,) in database.execute("SELECT raw FROM answers")}
+    """Answers that the ledger holds: the service gives an answer the name of its question. Looks into a copy, because
+    opening the file would mend what the next start has to mend."""
+    found = set()
+    with tempfile.TemporaryDirectory() as name:
+        for path in (run.parents[1] / "cache").glob("llm.db*"):
+            shutil.copy(path, name)
+        with contextlib.closing(sqlite3.connect(Path(name, "llm.db"))) as database:
+            if database.execute("SELECT 1 FROM sqlite_master WHERE name = 'answers'").fetchone():
+                found = {json.loads(raw)["id"] for (raw,) in database.execute("SELECT raw FROM answers")}
+    return {one.removeprefix("msg_") for one in found}
 
 
 BILLS = "bills.jsonl"
 LATENCY_S = 0.02
+STATEMENT = HERE.parents[1] / "phases" / "fund" / "samples" / "quarterly_report.pdf"
 SAMPLE = ("news", "--sources", "sample")
 NEWS_APART = frozenset(("attempts", "detail", "http_status", "status", "sources_by_status"))
 
 SUBJECTS: dict[str, Subject] = {
     "many_items": Subject((str(HERE / "many_items.py"),), Ledger(_worked, _hashed), anew=("worked.log",)),
+    "fund": Subject(("fund", str(STATEMENT))),
     "news": Subject(SAMPLE, apart=NEWS_APART, cache=0.75),
     "news_asked": Subject(
         (*SAMPLE, "--provider", "anthropic"),

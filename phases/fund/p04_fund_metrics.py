@@ -1,0 +1,77 @@
+"""The fund's own figures (commitment, calls, net asset value and its roll-forward, returns), or those of many funds.
+
+Reads   document_analysis.pages, as_of_date, currency, scale, document_type; hybrid_chunking (only that it is there)
+Writes  metrics (name, period QTD, YTD, ITD, "point" or null, main, field), other_dates (the same for values that the
+        report prints of other days), funds (name, vintage, page, fields), roll_forwards (beginning, lines, ending as
+        printed), failed
+
+Tables first: labels beside figures, headings over them. Then sentences. Every figure is found again in the words of its
+page, or its check says that it was not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ace import Inputs, Output, PhaseContext
+from phases.common.figures import Mark
+from phases.fund import (
+    candidates,
+    fields,
+    label_values,
+    metric_choice,
+    model_metrics,
+    performance_table,
+    prose_values,
+    roll_forward,
+)
+from phases.fund.candidates import Candidate, Setting
+from phases.fund.rows import mark_of, page_rows
+from phases.fund.tables import Table, tables
+
+
+def run(inputs: Inputs, ctx: PhaseContext) -> Output:
+    document = inputs["document_analysis"]
+    pages = document["pages"]
+    found: list[Table] = []
+    mark = mark_of(pages)
+    for done, page in enumerate(pages, 1):
+        ctx.check()
+        found += tables(page_rows(page, mark), mark)
+        ctx.progress(done, len(pages))
+    data, method = model_metrics.added(extract(document, found, mark), inputs, mark, ctx)
+    return Output(data, method=method)
+
+
+def extract(document: Mapping[str, Any], found: Sequence[Table], mark: Mark) -> dict[str, Any]:
+    """The data of this phase out of a document's pages and tables. Pure."""
+    context = candidates.setting(document)
+    tables_of_funds = performance_table.selected(found)
+    many = performance_table.funds([whole for _, whole in tables_of_funds], context)
+    families = performance_table.families(found, context)
+    many += [fund for _, funds in families for fund in funds]
+    of_funds = {id(table) for table, _ in [*families, *tables_of_funds]}
+    single = [table for table in found if id(table) not in of_funds]
+    values = [*label_values.of_tables(single, context), *_in_text(document["pages"], found, context, mark)]
+    metrics, others = metric_choice.chosen(values, context)
+    rolls = roll_forward.of_tables(single, context)
+    made = [one["field"] for one in [*metrics, *others]] + [field for fund in many for field in fund["fields"].values()]
+    fields.verify(made, document["pages"], mark)
+    return {"metrics": metrics, "other_dates": others, "funds": many, "roll_forwards": rolls, "failed": []}
+
+
+def _in_text(
+    pages: Sequence[Mapping[str, Any]], found: Sequence[Table], context: Setting, mark: Mark
+) -> list[Candidate]:
+    """Candidates of running text; a figure of a table is not read as part of a sentence."""
+    cells = [cell for table in found for row in table.body for cell in row.of("figure")]
+    taken = {(cell.page, round(cell.x1), round(cell.words[0].y0)) for cell in cells}
+    in_text = prose_values.of_pages(pages, context, mark)
+    return [one for one in in_text if (one.page, round(one.box[2]), round(one.box[1])) not in taken]
+
+
+if __name__ == "__main__":
+    from ace.standalone import main
+
+    raise SystemExit(main(__file__))

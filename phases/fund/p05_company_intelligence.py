@@ -1,0 +1,111 @@
+"""The companies a fund holds: every position of the schedule of the report's date, totals, and named top holdings.
+
+Reads   document_analysis.pages, as_of_date, currency, scale, document_type; hybrid_chunking (only that it is there)
+Writes  positions (id, name, sector, instruments, fields cost, fair_value, ownership_pct, pct_net_assets, status,
+        first_investment, as_of), totals (total_cost, total_fair_value), groups (sums of industries as printed),
+        top_holdings (name, field), schedules (pages, date and score of all that were found)
+
+Where a report prints two schedules, of this and of the last year's end, only that of its own date counts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ace import Inputs, Output, PhaseContext
+from phases.common.figures import Mark
+from phases.fund import (
+    candidates,
+    fields,
+    model_positions,
+    position_blocks,
+    position_lines,
+    positions,
+    schedules,
+    top_holdings,
+)
+from phases.fund.candidates import Setting
+from phases.fund.position_lines import Line
+from phases.fund.rows import Row, mark_of, page_rows
+from phases.fund.schedules import Schedule
+from phases.fund.tables import tables
+
+_OF_NET_ASSETS = re.compile(
+    r"(?:%|percent|percentage|pct)\(?of(?:total)?(?:netassets|nav|netassetvalue|partners|members)"
+)
+_WHOLE = re.compile(r"net assets\W{0,5}100(?:[.,]0+)?\s?%", re.IGNORECASE)
+
+
+def run(inputs: Inputs, ctx: PhaseContext) -> Output:
+    document = inputs["document_analysis"]
+    pages = document["pages"]
+    mark = mark_of(pages)
+    rows: list[list[Row]] = []
+    for done, page in enumerate(pages, 1):
+        ctx.check()
+        rows.append(page_rows(page, mark))
+        ctx.progress(done, len(pages))
+    data, method = model_positions.added(extract(document, rows, mark), inputs, mark, ctx)
+    return Output(data, method=method)
+
+
+def extract(document: Mapping[str, Any], rows: Sequence[Sequence[Row]], mark: Mark) -> dict[str, Any]:
+    """The data of this phase out of a document and the rows of its pages. Pure."""
+    context = candidates.setting(document)
+    found = [table for page in rows for table in tables(page, mark)]
+    listed = schedules.all_schedules(found)
+    schedule = schedules.of_report(listed, context)
+    read = _read(schedule, context, mark) if schedule else None
+    data: dict[str, Any] = {
+        "positions": read.finished() if read else [],
+        "totals": read.totals if read else {},
+        "groups": read.groups if read else [],
+        "top_holdings": top_holdings.find(document["pages"], rows, context, mark),
+        "schedules": [_described(one, chosen=one is schedule) for one in listed],
+    }
+    made = list(_all_fields(data))
+    fields.verify(made, document["pages"], mark)
+    positions.without_kind(made)
+    return data
+
+
+def _read(schedule: Schedule, context: Setting, mark: Mark) -> positions.Read:
+    found = schedule.day or context.as_of
+    day = found.isoformat() if found else None
+    lines = position_lines.lines(schedule, context)
+    read = positions.Read(context, mark, day, of_net_assets=_is_of_net_assets(schedule, lines))
+    for block in position_blocks.blocks(lines):
+        read.add(block)
+    return read
+
+
+def _is_of_net_assets(schedule: Schedule, lines: Sequence[Line]) -> bool:
+    """Whether percentages behind names are of net assets: a header says so, or net assets close the list at 100%."""
+    heads = [f"{table.title} {' '.join(column.header for column in table.columns)}" for table in schedule.tables]
+    squashed = "".join(" ".join(heads).lower().split())
+    return bool(_OF_NET_ASSETS.search(squashed)) or any(_WHOLE.search(line.text) for line in lines)
+
+
+def _all_fields(data: Mapping[str, Any]) -> list[dict[str, Any]]:
+    rows = [field for one in data["positions"] for field in one["fields"].values()]
+    groups = [field for one in data["groups"] for field in one["fields"].values()]
+    return [*rows, *data["totals"].values(), *groups, *(one["field"] for one in data["top_holdings"])]
+
+
+def _described(one: Schedule, *, chosen: bool) -> dict[str, Any]:
+    day = one.day.isoformat() if one.day else None
+    return {
+        "pages": sorted({table.page for table in one.tables}),
+        "as_of": day,
+        "score": one.score,
+        "rows": one.rows,
+        "chosen": chosen,
+    }
+
+
+if __name__ == "__main__":
+    from ace.standalone import main
+
+    raise SystemExit(main(__file__))
