@@ -59,7 +59,7 @@ def rename(database: sqlite3.Connection, batch_id: str, given: str) -> None:
 def still_open(database: sqlite3.Connection, run_id: str, phase: str) -> list[Batch]:
     sql = "SELECT * FROM batches WHERE state <> ? AND (? = '' OR run_id = ?) AND (? = '' OR phase = ?)"
     rows = database.execute(f"{sql} ORDER BY created, id", (DONE, run_id, run_id, phase, phase)).fetchall()
-    return [Batch(*row[:7], tuple(jsonio.trusted_loads(row[7].encode())), *row[8:]) for row in rows]
+    return [Batch._make((*row[:7], tuple(jsonio.trusted_loads(row[7].encode())), *row[8:])) for row in rows]
 
 
 def calls_of(database: sqlite3.Connection, batch_id: str, keys: Sequence[str]) -> dict[str, int]:

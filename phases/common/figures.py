@@ -9,6 +9,7 @@ What marks decimals cannot always be told from one figure: `1.234` is 1234 in Fr
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
@@ -19,6 +20,7 @@ Mark = Literal[".", ","]
 
 MAX_CHARS = 60  # no printed figure is longer; longer strings are text
 MAX_DIGITS = 18  # of one figure; account numbers and keys are longer, amounts are not
+REMEMBERED = 50_000  # texts: a table asks for its words again and again, each phase anew
 GROUP = 3  # digits between thousands marks
 
 _DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
@@ -81,6 +83,7 @@ class Figure(NamedTuple):
     nil: bool = False
 
 
+@functools.lru_cache(maxsize=REMEMBERED)
 def read(text: str, mark: Mark | None = None) -> Figure | None:
     """The figure that `text` is, or None when it is anything else. `mark` is the decimal mark of the document.
 

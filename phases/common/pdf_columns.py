@@ -7,6 +7,7 @@ columns, or stand beside its own.
 from __future__ import annotations
 
 import itertools
+import math
 import statistics
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -120,6 +121,7 @@ def header_rows(
     A line does when it stands close above several columns, or over figures; a title does not.
     """
     over = [span for span, yes in zip(spans, figures, strict=True) if yes]
+    left = -math.inf if figures[0] else sum(spans[0]) / 2  # what begins further left is a label or a title
     found: dict[int, list[Cell]] = {}
     below = first
     for place in reversed(range(len(above))):
@@ -127,7 +129,7 @@ def header_rows(
         row = [part for cell in cut_cells[place] for part in _parted(cell, line.words, over)]
         close = below.box[1] - line.box[3] <= HEADER_WHITE * line.height
         several = len({nearest(cell, spans) for cell in row}) > 1 or line.text.isupper() or not found
-        if (close and several) or any(is_over(cell, over) for cell in row):
+        if (close and several) or any(cell.x0 > left and is_over(cell, over) for cell in row):
             found[place] = row
             below = line
     return dict(sorted(found.items()))

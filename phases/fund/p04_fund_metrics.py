@@ -26,7 +26,7 @@ from phases.fund import (
     prose_values,
     roll_forward,
 )
-from phases.fund.candidates import Candidate, Setting
+from phases.fund.candidates import Candidate
 from phases.fund.rows import mark_of, page_rows
 from phases.fund.tables import Table, tables
 
@@ -53,7 +53,7 @@ def extract(document: Mapping[str, Any], found: Sequence[Table], mark: Mark) -> 
     many += [fund for _, funds in families for fund in funds]
     of_funds = {id(table) for table, _ in [*families, *tables_of_funds]}
     single = [table for table in found if id(table) not in of_funds]
-    values = [*label_values.of_tables(single, context), *_in_text(document["pages"], found, context, mark)]
+    values = [*label_values.of_tables(single, context), *_in_text(document["pages"], found, mark)]
     metrics, others = metric_choice.chosen(values, context)
     rolls = roll_forward.of_tables(single, context)
     made = [one["field"] for one in [*metrics, *others]] + [field for fund in many for field in fund["fields"].values()]
@@ -61,14 +61,10 @@ def extract(document: Mapping[str, Any], found: Sequence[Table], mark: Mark) -> 
     return {"metrics": metrics, "other_dates": others, "funds": many, "roll_forwards": rolls, "failed": []}
 
 
-def _in_text(
-    pages: Sequence[Mapping[str, Any]], found: Sequence[Table], context: Setting, mark: Mark
-) -> list[Candidate]:
+def _in_text(pages: Sequence[Mapping[str, Any]], found: Sequence[Table], mark: Mark) -> list[Candidate]:
     """Candidates of running text; a figure of a table is not read as part of a sentence."""
     cells = [cell for table in found for row in table.body for cell in row.of("figure")]
-    taken = {(cell.page, round(cell.x1), round(cell.words[0].y0)) for cell in cells}
-    in_text = prose_values.of_pages(pages, context, mark)
-    return [one for one in in_text if (one.page, round(one.box[2]), round(one.box[1])) not in taken]
+    return prose_values.of_pages(pages, mark, {prose_values.place(cell.page, cell.words) for cell in cells})
 
 
 if __name__ == "__main__":

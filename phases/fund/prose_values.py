@@ -7,10 +7,11 @@ carries another date than the report ("$176 million as of December 31") keeps th
 
 from __future__ import annotations
 
+import bisect
 import functools
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,7 +19,7 @@ from typing import Any, NamedTuple
 from phases.common import figures, report_dates
 from phases.common.figures import Figure, Mark
 from phases.fund import candidates
-from phases.fund.candidates import Candidate, Setting
+from phases.fund.candidates import Candidate
 from phases.fund.rows import Word, box_of, page_words
 
 SENTENCE = 400  # characters before and after a figure that its sentence may have
@@ -71,8 +72,8 @@ class Passage(NamedTuple):
     starts: list[int]
 
     def between(self, start: int, end: int) -> list[Word]:
-        ends = [begin + len(word.text) for begin, word in zip(self.starts, self.words, strict=True)]
-        return [word for word, a, b in zip(self.words, self.starts, ends, strict=True) if a < end and b > start]
+        first = max(0, bisect.bisect_right(self.starts, start) - 1)
+        return self.words[first : bisect.bisect_left(self.starts, end)]
 
 
 def passage(page: Mapping[str, Any]) -> Passage:
@@ -84,18 +85,29 @@ def passage(page: Mapping[str, Any]) -> Passage:
     return Passage(page["number"], " ".join(word.text for word in words), words, starts)
 
 
-def of_pages(pages: Sequence[Mapping[str, Any]], context: Setting, mark: Mark) -> list[Candidate]:
-    """All candidates in the running text of the pages; superseded ones are left out."""
-    return [found for page in pages for found in _of_passage(passage(page), context, mark)]
+def of_pages(
+    pages: Sequence[Mapping[str, Any]], mark: Mark, taken: Collection[tuple[int, int, int]] = ()
+) -> list[Candidate]:
+    """All candidates in the running text of the pages; superseded ones are left out.
+
+    `taken` are the places (page, right edge, top) of figures in tables, which are no part of a sentence.
+    """
+    return [found for page in pages for found in _of_passage(passage(page), mark, taken)]
 
 
-def _of_passage(one: Passage, context: Setting, mark: Mark) -> Iterator[Candidate]:
+def place(page: int, words: Sequence[Word]) -> tuple[int, int, int]:
+    return page, round(words[-1].x1), round(words[0].y0)
+
+
+def _of_passage(one: Passage, mark: Mark, taken: Collection[tuple[int, int, int]]) -> Iterator[Candidate]:
     for start, end, figure in figures.find(one.text, mark):
+        words = one.between(start, end)
+        if place(one.page, words) in taken:
+            continue
         before, after = _sentence(one.text, start, end)
         metric = _metric(before, after, figure)
         if metric is None or (_EARLIER.search(before[-REACH:]) and not _FROM_TO.search(before)):
             continue
-        words = one.between(start, end)
         raw = one.text[start:end]
         label = " ".join(before.split()[-8:])
         yield Candidate(

@@ -33,6 +33,52 @@ _DATE = re.compile(
 )
 _CURRENCY_ONLY = re.compile(r"(?:US\$|[A-Z]{0,2}\$|€|£|¥|USD|EUR|GBP|CHF)\Z")
 _TAIL = re.compile(r"(?:%|[xX×]|\)%?|%\)|(?i:million|mn|mio\.?|bn|billion|thousand|mrd\.?|EUR|USD|GBP|CHF|€|£))\Z")
+_OPENINGS = frozenset(  # first letters of months, currencies and words for nothing: no other word begins a figure
+    (
+        *(
+            "ja",
+            "fe",
+            "mä",
+            "ma",
+            "ap",
+            "ju",
+            "au",
+            "se",
+            "ok",
+            "oc",
+            "no",
+            "de",
+            "us",
+            "eu",
+            "gb",
+            "ch",
+            "jp",
+            "ca",
+            "hk",
+        ),
+        *(
+            "in",
+            "nk",
+            "dk",
+            "sk",
+            "u.",
+            "sf",
+            "te",
+            "t€",
+            "ku",
+            "tu",
+            "c$",
+            "a$",
+            "s$",
+            "n/",
+            "nm",
+            "na",
+            "n.",
+            "ni",
+            "k.",
+        ),
+    )
+)
 _YEAR = re.compile(r"(?:19|20)\d\d\*{0,3}\Z")
 
 
@@ -206,6 +252,8 @@ def split_figures(run: Sequence[Word], mark: Mark) -> list[list[Word]] | None:
 
 def _figure_length(words: Sequence[Word], mark: Mark) -> int:
     """How many of the first words make one figure or date; the longest that reads wins, 0 for none."""
+    if words[0].text[:1].isalpha() and words[0].text[:2].lower() not in _OPENINGS:
+        return 0
     for length in range(min(len(words), 6), 0, -1):
         text = " ".join(word.text for word in words[:length])
         if _DATE.match(text) or figures.is_nothing(text):

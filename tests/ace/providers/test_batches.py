@@ -140,6 +140,15 @@ def test_a_batch_is_reserved_and_settled_at_its_own_price(open_session, llm, nig
     assert session.ledger.held("run") == pytest.approx(spent.usd)
 
 
+def test_answers_of_a_batch_are_settled_at_the_price_of_batches(open_session, llm, night, monkeypatch):
+    night.at_wait = [llm.finish_batches]
+    session = open_session()
+    asked_for, cost = [], session.prices.cost
+    monkeypatch.setattr(session.prices, "cost", lambda *what, **how: asked_for.append(how) or cost(*what, **how))
+    session.prefill(questions(session, 2))
+    assert asked_for == [{"batch": True}] * 2
+
+
 def test_known_models_cost_half(open_session, llm, night):
     session = open_session(price_input=-1.0, price_output=-1.0)
     name = session.settings["provider"]

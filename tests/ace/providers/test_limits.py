@@ -272,6 +272,27 @@ def test_no_more_threads_are_inside_than_allowed_and_all_get_in():
     assert most <= 3
 
 
+def test_who_finds_no_free_place_waits_for_one():
+    looked, entered = threading.Event(), threading.Event()
+    limiter = Limiter(Limits(concurrency=2), lambda seconds: seconds or looked.set())
+    first, second, third = (limiter.slot("m") for _ in range(3))
+    first.__enter__()
+    first.answered()
+    second.__enter__()
+
+    def work() -> None:
+        with third:
+            entered.set()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    assert looked.wait(10)
+    assert not entered.is_set()
+    first.__exit__(None, None, None)
+    thread.join(10)
+    assert entered.is_set()
+
+
 def test_threads_that_wait_for_a_place_end_when_the_run_is_stopped():
     stop = threading.Event()
 

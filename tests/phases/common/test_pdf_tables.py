@@ -52,6 +52,14 @@ def test_columns_come_from_the_body_and_headers_from_above(tmp_path: Path) -> No
     assert cells(one) == rows[1:]
 
 
+def test_a_title_that_reaches_over_the_figures_is_no_header(tmp_path: Path) -> None:
+    rows = [["Company", "Cost", "Value"], ["Alpha Works", "1,200", "9,400"], ["Beta Grid", "77", "88"]]
+    title = [Piece(60, 80, "Tamarack Bridge Opportunity Fund, Limited Partnership", 14), Piece(60, 100, "Schedule", 10)]
+    (one,) = found(tmp_path, title + table(rows, [60, -300, -420], top=130))
+    assert [column.header for column in one.columns] == ["Company", "Cost", "Value"]
+    assert [line.text for line in one.header] == ["Company Cost Value"]
+
+
 def test_a_header_over_two_columns_heads_both(tmp_path: Path) -> None:
     rows = [
         ["Income", "10", "20", "30", "40"],

@@ -74,6 +74,13 @@ def test_labels_beside_figures_are_no_columns_of_prose(tmp_path: Path) -> None:
     assert found[:2] == [" ".join(row) for row in rows]
 
 
+def test_long_names_beside_words_and_figures_are_a_table(tmp_path: Path) -> None:
+    names = ["Advent Larch Global Private Equity", "Birch International Growth Capital Partners", "Cedar Hill Special Opportunities Credit",
+             "Dogwood Street Venture Capital Partners", "Elm Grove European Buyout Partners"]  # fmt: skip
+    rows = [[name, "Buyout", "1.5x"] for name in names]
+    assert texts(read(saved(tmp_path, table(rows, [60, 330, -480])))) == [" ".join(row) for row in rows]
+
+
 def test_boxes_are_where_the_words_are(tmp_path: Path) -> None:
     (word,) = read(saved(tmp_path, [Piece(100, 200, "12,345", 10)])).words
     assert (word.x0, word.y1) == pytest.approx((100, 203), abs=1.5)

@@ -38,6 +38,11 @@ def test_the_investor_of_a_statement_is_not_the_fund() -> None:
     assert name(*text) == "Larch Hill Fund II, L.P."
 
 
+def test_an_investor_that_is_a_fund_itself_is_not_the_fund() -> None:
+    text = ("Capital Account Statement", "Limited Partner: Alder Feeder Fund I, L.P.", "Larch Hill Fund II, L.P.")
+    assert name(*text) == "Larch Hill Fund II, L.P."
+
+
 def test_words_that_say_what_the_document_is_are_cut_off() -> None:
     text = (
         "The Quarterly Newsletter of Pemberley Technology Value Fund, Inc.",

@@ -83,6 +83,7 @@ def line(label, value, step=1.0):
             line("Net gain", 100),
             line("NAV per share", 14.2, 0.01),
         ],
+        [line("Contributions", 500), line("Total commitment", 9000) | {"metric": "commitment"}, line("Net loss", -100)],
     ],
 )
 def test_sub_totals_and_unsigned_deductions_are_readings_of_one_statement(lines):

@@ -13,6 +13,8 @@ import jsonschema
 import numpy as np
 import pytest
 
+from ace import Inputs
+from ace.errors import AnswerRefused, BudgetReached
 from ace.providers import prompts
 from ace.testing import MemoryServices, ScriptedModels, phase_context, run_phase
 from phases.common.vectors import from_npy
@@ -264,7 +266,7 @@ def test_positions_that_both_read_gain_a_check_and_others_an_alternative() -> No
 
 def unread() -> dict[str, Any]:
     """The report with a schedule whose headers no rule knows."""
-    given = inputs()
+    given = json.loads(inputs_text().replace("Wold Energy", "Subtotal Energy").replace('"Wold"', '"Subtotal"'))
     for page in given["document_analysis"]["pages"]:
         for word in page["words"]:
             word[4] = {"Cost": "Zzyx", "Fair": "Qqar", "Value": "Wwex"}.get(word[4], word[4])
@@ -278,6 +280,7 @@ def test_positions_that_rules_do_not_find_are_the_models() -> None:
         position("Bryn Foods, Inc.", BRYN_ROW, sector="Consumer", cost="7,500,000", fair_value="11,250,000"),
         position("Imagined Motors", BRYN_ROW, cost="7,500,000", fair_value="11,250,000"),
         position("Total investments", "Total investments | 21,500,000 | 32,025,000", cost="21,500,000"),
+        position("Subtotal Energy, LLC", "Subtotal Energy, LLC | Energy | 5,000,000 | 6,375,000", cost="5,000,000"),
         given=given,
     )
     assert list(one) == ["Bryn Foods, Inc."]
@@ -317,7 +320,7 @@ def rounds(*entries: dict[str, Any]) -> dict[str, Any]:
 
 def test_a_round_that_both_read_gains_checks() -> None:
     names = ["Orrin Capital", "Tern Ventures"]
-    entry = told("Bryn Foods", BRYN, amount="$7.5 million", leads=names[:1], investors=names)
+    entry = told("Bryn Foods", BRYN, amount="$7.5 million", leads=names[:1], investors=[*names, "Larch Hill"])
     (one,) = rounds(entry).values()
     assert (one["method"], one["investors"]) == ("pattern", names)
     assert [item["ok"] for item in one["checks"]] == [True]
@@ -407,17 +410,21 @@ def reviewed(phase: str, entry: dict[str, Any]) -> set[str]:
     return {one["path"] for one in output.data["review"]}
 
 
-@pytest.mark.parametrize("phase", RUNS)
-def test_a_question_without_an_answer_fails_alone_and_the_rules_result_stays(phase: str) -> None:
-    made = services(lambda *_: "I cannot help with that.")
-    context = phase_context(phase, services=made)
-    from ace import Inputs
+def refuse(*_: Any) -> Any:
+    raise AnswerRefused("the model declined to answer")
 
+
+@pytest.mark.parametrize("phase", RUNS)
+@pytest.mark.parametrize(("answer", "error"), [(refuse, "AnswerRefused"), (lambda *_: "No.", "MalformedAnswer")])
+def test_a_question_without_an_answer_fails_alone_and_the_rules_result_stays(
+    phase: str, answer: Answer, error: str
+) -> None:
+    context = phase_context(phase, services=services(answer))
     output = RUNS[phase](Inputs(inputs()), context)
     rules = run_phase(RUNS[phase], inputs()).data
     failed = output.data.pop("failed", None), rules.pop("failed", None)
     assert json.loads(json.dumps(output.data)) == rules
-    assert [one.error for one in context.failed] == ["MalformedAnswer"]
+    assert [one.error for one in context.failed] == [error]
     assert failed in ((None, None), ([{**failed_row(context)}], []))
     assert "what rules found stays" in context.warnings[0]
 
@@ -425,6 +432,19 @@ def test_a_question_without_an_answer_fails_alone_and_the_rules_result_stays(pha
 def failed_row(context: Any) -> dict[str, str]:
     one = context.failed[0]
     return {"key": one.key, "error": one.error, "message": one.message}
+
+
+@pytest.mark.parametrize("phase", RUNS)
+def test_past_the_budget_the_rules_result_stays(phase: str) -> None:
+    def spent(*_: Any) -> Any:
+        raise BudgetReached("the budget is spent")
+
+    made = services(spent)
+    made._models.local_at_budget = True
+    context = phase_context(phase, services=made)
+    output = RUNS[phase](Inputs(inputs()), context)
+    assert json.loads(json.dumps(output.data)) == run_phase(RUNS[phase], inputs()).data
+    assert context.failed == []
 
 
 @pytest.mark.parametrize("phase", RUNS)
