@@ -113,7 +113,8 @@ class Models:
     def session(self, bench: Bench) -> Any:
         with self._lock:
             if self._session is None:
-                from ace.providers.session import Run, Session  # noqa: PLC0415  (sqlite3 and more, for runs that ask)
+                from ace.providers.asked import Run  # noqa: PLC0415  (sqlite3 and more, for runs that ask)
+                from ace.providers.session import Session  # noqa: PLC0415
 
                 run = Run(bench.folder, bench.run_id, bench.pipeline.name, bench.log.add, bench.stop.wait)
                 self._session = Session(self.settings, self.ledger, run)

@@ -33,7 +33,8 @@ from ace.providers.calllog import Outcome
 from ace.providers.ledger import Batch
 
 if TYPE_CHECKING:
-    from ace.providers.session import Sent, Session
+    from ace.providers.asked import Sent
+    from ace.providers.session import Session
 
 HANDING_IN = "handing in"  # the state of a batch that has no id from its provider yet
 MOST_ROWS = 10_000  # a batch; Anthropic takes 100,000 and OpenAI 50,000, but all of it is in memory for a moment
@@ -305,7 +306,7 @@ def _settle(work: _Work, batch: Batch, call_id: int, row: Row) -> None:
     price = session.prices.cost(batch.provider, batch.base_url, batch.model, reply.usage, batch=True)
     session.ledger.settle(call_id, reply.usage, price, reply.model)
     if sent:
-        session._log.add(sent.call, Outcome("ok", usage=reply.usage, cost_usd=price and price.usd, model=reply.model))
+        session.log.add(sent.call, Outcome("ok", usage=reply.usage, cost_usd=price and price.usd, model=reply.model))
 
 
 def _waiting(work: _Work, left: Sequence[Batch]) -> Waiting:

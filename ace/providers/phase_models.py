@@ -9,8 +9,9 @@ from ace import jsonio
 from ace import schema as schemas
 from ace.errors import PhaseError
 from ace.providers import prompts, structured
+from ace.providers.asked import Asked, Rules
 from ace.providers.base import Caps, Image, Request
-from ace.providers.session import Asked, Rules, Session
+from ace.providers.session import Session
 from ace.records import LOCAL, Json, Phase
 
 

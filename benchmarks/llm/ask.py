@@ -52,8 +52,9 @@ def through_ace(provider: str, url: str, count: int, at_once: int, settings: lis
 def from_the_ledger(count: int) -> dict[str, float]:
     """CPU seconds for so many answers that the ledger holds already, one after the other."""
     from ace import model_config  # noqa: PLC0415
+    from ace.providers.asked import Asked, Rules, Run  # noqa: PLC0415
     from ace.providers.base import Caps, Message, Request  # noqa: PLC0415
-    from ace.providers.session import Asked, Rules, Run, Session  # noqa: PLC0415
+    from ace.providers.session import Session  # noqa: PLC0415
     from ace.providers.structured import compiled  # noqa: PLC0415
 
     def asked(number: int) -> Asked:

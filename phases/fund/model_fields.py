@@ -151,14 +151,14 @@ def agree(field: Mapping[str, Any], found: Mapping[str, Any]) -> bool:
         return False
     apart = abs(abs(field["value"]) - abs(found["value"]))
     step = max(field.get("step") or 0.0, found.get("step") or 0.0)
-    return apart <= max(ROUNDING * step, EXACT * abs(field["value"]))
+    return bool(apart <= max(ROUNDING * step, EXACT * abs(field["value"])))
 
 
 def _same_place(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     a, b = one["bbox"], other["bbox"]
     across = min(a[2], b[2]) - max(a[0], b[0])
     down = min(a[3], b[3]) - max(a[1], b[1])
-    return one["page"] == other["page"] and across > 1 and down > 1 and b != NOWHERE
+    return bool(one["page"] == other["page"] and across > 1 and down > 1 and b != NOWHERE)
 
 
 def _text(one: Excerpt) -> str:

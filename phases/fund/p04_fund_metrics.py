@@ -1,12 +1,14 @@
 """The fund's own figures (commitment, calls, net asset value and its roll-forward, returns), or those of many funds.
 
-Reads   document_analysis.pages, as_of_date, currency, scale, document_type; hybrid_chunking (only that it is there)
+Reads   document_analysis.pages, as_of_date, currency, scale, document_type; hybrid_chunking.chunks (for a model)
 Writes  metrics (name, period QTD, YTD, ITD, "point" or null, main, field), other_dates (the same for values that the
         report prints of other days), funds (name, vintage, page, fields), roll_forwards (beginning, lines, ending as
         printed), failed
 
 Tables first: labels beside figures, headings over them. Then sentences. Every figure is found again in the words of its
 page, or its check says that it was not.
+
+With a model, its answers about the telling excerpts are held against what rules found (model_metrics).
 """
 
 from __future__ import annotations

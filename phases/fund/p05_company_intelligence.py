@@ -1,11 +1,13 @@
 """The companies a fund holds: every position of the schedule of the report's date, totals, and named top holdings.
 
-Reads   document_analysis.pages, as_of_date, currency, scale, document_type; hybrid_chunking (only that it is there)
+Reads   document_analysis.pages, as_of_date, currency, scale, document_type; hybrid_chunking.chunks (for a model)
 Writes  positions (id, name, sector, instruments, fields cost, fair_value, ownership_pct, pct_net_assets, status,
         first_investment, as_of), totals (total_cost, total_fair_value), groups (sums of industries as printed),
         top_holdings (name, field), schedules (pages, date and score of all that were found)
 
 Where a report prints two schedules, of this and of the last year's end, only that of its own date counts.
+
+With a model, its answers about the telling excerpts are held against what rules found (model_positions).
 """
 
 from __future__ import annotations

@@ -1,8 +1,10 @@
 """Co-investor analysis: rounds of financing that the document tells of, with who led and who took part.
 
 Reads   hybrid_chunking.chunks, document_analysis.pages, .fund_name and .manager
-Writes  rounds (id, company, round, date, amount, lead, leads, investors, quote, page, bbox, method, cues); the fund
-        itself, arrangers, advisers and lenders are no investors
+Writes  rounds (id, company, round, date, amount, lead, leads, investors, quote, page, bbox, method, cues, and where a
+        model was asked checks, alternatives); the fund itself, arrangers, advisers and lenders are no investors
+
+With a model, its answers about the telling excerpts are held against what rules found (model_rounds).
 """
 
 from __future__ import annotations

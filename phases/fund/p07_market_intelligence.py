@@ -1,7 +1,10 @@
 """Market intelligence: what the document says about the market, quoted word for word.
 
 Reads   hybrid_chunking.chunks, document_analysis.pages and .document_type
-Writes  statements (id, quote, topic, direction, horizon, heading, page, bbox); a quotation is found in the page's words
+Writes  statements (id, quote, topic, direction, horizon, heading, page, bbox, and where a model was asked
+        method, checks, alternatives); a quotation is found in the page's words
+
+With a model, its answers about the telling excerpts are held against what rules found (model_statements).
 """
 
 from __future__ import annotations

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
+from ace.providers.asked import key_of
 from ace.providers.ledger import Ledger
 from ace.providers.openai import OpenAI
-from ace.providers.session import key_of
 from ace.testing.fake_llm import FakeLLM
 
 QUESTIONS, AT_ONCE, EVERY = 30, 4, 10

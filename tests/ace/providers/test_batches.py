@@ -10,8 +10,9 @@ import pytest
 from ace import model_config
 from ace.errors import BudgetReached, Interrupted, ProviderUnavailable, Waiting
 from ace.providers import batches, structured
+from ace.providers.asked import Asked, Rules, Run
 from ace.providers.base import Caps, Message, Request
-from ace.providers.session import Asked, Rules, Run, Session
+from ace.providers.session import Session
 from ace.testing.fake_llm import FakeLLM, Fault
 
 SCHEMA = {

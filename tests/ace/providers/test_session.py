@@ -23,8 +23,9 @@ from ace.errors import (
     RequestRefused,
 )
 from ace.providers import structured
+from ace.providers.asked import Asked, Rules, Run
 from ace.providers.base import Caps, Message, Request
-from ace.providers.session import Asked, Rules, Run, Session
+from ace.providers.session import Session
 from ace.testing.fake_llm import FakeLLM, Fault
 
 KEY = "sk-ant-canary-1234567890"

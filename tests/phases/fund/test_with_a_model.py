@@ -410,6 +410,28 @@ def reviewed(phase: str, entry: dict[str, Any]) -> set[str]:
     return {one["path"] for one in output.data["review"]}
 
 
+def test_the_record_holds_what_only_the_model_found() -> None:
+    given = unread()
+    entries = {
+        "fund_metrics": metric("unfunded", "18,750,000", CALLABLE_ROW),
+        "company_intelligence": position("Bryn Foods, Inc.", BRYN_ROW, cost="7,500,000", fair_value="11,250,000"),
+        "co_investor_analysis": told("Tamar Health", TAMAR, amount="$12 million", investors=["Quill Partners"]),
+        "market_intelligence": statement(BUYERS, topic="valuations"),
+    }
+    for phase, entry in entries.items():
+        rows = {ANSWERS[phase]: [entry]}
+        given[phase] = run_phase(RUNS[phase], unread(), services=services(lambda *_, rows=rows: rows)).data
+    data = run_phase(p08_result_aggregation.run, given, {"accept_from": 0.94}).data
+    schema = json.loads((ROOT / "schemas" / "fund" / "result_aggregation.schema.json").read_text())
+    jsonschema.Draft202012Validator(schema).validate(data)
+    record = data["record"]
+    assert record["metrics"]["unfunded"]["method"] == "model"
+    assert record["companies"][0]["cost"]["method"] == "model"
+    assert "method_model" in record["companies"][0]["cost"]["features"]
+    assert [one["company"] for one in record["co_investors"]] == ["Bryn Foods", "Tamar Health"]
+    assert [one["quote"] for one in record["market_statements"]] == [IPO, BUYERS]
+
+
 def refuse(*_: Any) -> Any:
     raise AnswerRefused("the model declined to answer")
 
