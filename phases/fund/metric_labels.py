@@ -42,7 +42,8 @@ _PART = re.compile(r"<(\w+)>")
 
 
 _ITD = re.compile(
-    r"\b(?:since inception|inception to date|itd|cumulative|life to date|to date(?! of)|seit "
+    r"\b(?:since inception|inception to date|itd|cumulative|life to date|"
+    r"(?<!quarter )(?<!qtr )(?<!year )(?<!month )to date(?! of)|seit "
     r"auflegung|depuis l origine)\b"
 )
 _YTD = re.compile(
@@ -50,7 +51,7 @@ _YTD = re.compile(
     r"year|annual|jahresbeginn|halbjahr)\b"
 )
 _QTD = re.compile(
-    r"\b(?:quarter to date|qtd|current quarter|(?:this )?quarter|(?:three|3) months?|quarter "
+    r"\b(?:(?:quarter|qtr) to date|qtd|current quarter|(?:this )?quarter|(?:three|3) months?|quarter "
     r"ended|q[1-4]|quartal|trimestre)\b"
 )
 _PERIOD = re.compile(r"\b(?:period ended|for the period|current period|period from)\b")

@@ -65,7 +65,9 @@ def test_listing_pipelines_imports_no_phase_and_no_library_of_theirs(project: An
     names = imported(project.folder, project.environment(), "pipelines")
     assert names & (HEAVY | FOR_WORK_ONLY) <= {"random"}  # importlib.metadata needs it
     assert not [
-        name for name in names if name.startswith("phases.") and not name.endswith((".pipeline", "phases.news", "phases.fund"))
+        name
+        for name in names
+        if name.startswith("phases.") and not name.endswith((".pipeline", "phases.news", "phases.fund"))
     ]
 
 

@@ -45,7 +45,25 @@ def test_printed_forms(text, value, unit):
     assert (found.value, found.unit) == (pytest.approx(value), unit)
 
 
-@pytest.mark.parametrize("text", ["", "  ", "N/A", "Series B", "1-C", "6/10/2016", "12.34.56", "1,23,456", "A5", "5xy", "$", "(A)", "1.2.3.4", "9" * 40])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "  ",
+        "N/A",
+        "Series B",
+        "1-C",
+        "6/10/2016",
+        "12.34.56",
+        "1,23,456",
+        "A5",
+        "5xy",
+        "$",
+        "(A)",
+        "1.2.3.4",
+        "9" * 40,
+    ],
+)
 def test_what_is_no_figure_reads_as_none(text):
     assert figures.read(text) is None
 
