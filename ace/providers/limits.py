@@ -87,8 +87,11 @@ class Limiter:
         with self._lock:
             self._failures += 1
             self._concurrency.failed(now, started)
-            if isinstance(error, RateLimited | Overloaded):
-                self._lane(model).pace.refused(now, started, error.retry_after, random.random())
+            pace = self._lane(model).pace
+            if isinstance(error, RateLimited):
+                pace.refused(now, started, error.retry_after, random.random())
+            elif isinstance(error, Overloaded):
+                pace.overloaded(now, error.retry_after, random.random())
 
     def _try_to_start(self, pace: Pace, need: Need) -> tuple[float | None, float]:
         """(time of the start, 0), or (None, seconds until it is worth another look)."""

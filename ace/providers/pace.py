@@ -156,6 +156,12 @@ class Pace:
             self._learned = min(self._learned, self._got_through())
         self._paused_until = max(self._paused_until, now + pause * (1 + PAUSE_JITTER * draw))
 
+    def overloaded(self, now: float, retry_after: float | None, draw: float) -> None:
+        """The service is short of room, whoever asks: a pause for all, but nothing about how fast we may be."""
+        pause = retry_after if retry_after is not None else min(PAUSE_CAP_S, DEFAULT_PAUSE_S * 2**self._silences)
+        self._silences += 1
+        self._paused_until = max(self._paused_until, now + pause * (1 + PAUSE_JITTER * draw))
+
     def allowed(self, now: float, requests: Window, input_: Window, output: Window) -> None:
         """What the headers of an answer say about requests and tokens. What is configured is never widened."""
         if requests.per_minute:

@@ -45,7 +45,7 @@ PRIOR = {
     "method_table": 0.0,
     "method_pattern": -0.3,
     "method_text": -0.3,
-    "method_model": -0.5,
+    "method_model": -1.0,  # nothing read by a model was measured yet: alone, it goes to a person
     "ocr": -1.0,
     "alternatives": -1.0,
     "many_alternatives": -1.5,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from ace.testing.fake_llm import FakeLLM, Fault
+
 CANARY = "sk-canary-7f3a9b52c1"
 KEYS = {"ANTHROPIC_API_KEY": CANARY, "OPENAI_API_KEY": CANARY}
 
@@ -16,13 +18,24 @@ def holding(folder: Path) -> list[str]:
 
 
 def test_a_key_is_in_no_file_and_in_no_output(project: Any) -> None:
-    environment = project.environment() | KEYS
+    refused = Fault(
+        401, contains="retell one news article", message=f"the key {CANARY} is not known"
+    )  # a server that quotes it
+    with FakeLLM(faults=[refused]) as llm:
+        environment = project.environment() | KEYS | {"ANTHROPIC_BASE_URL": llm.anthropic_url}
+        _look_everywhere(project, environment)
+        assert llm.log.rows, "a model was asked with that key"
+
+
+def _look_everywhere(project: Any, environment: dict[str, str]) -> None:
     project.do("two", "raise ValueError('the environment has ' + str(len(os.environ)))")
     said = []
     for words, code in (
-        (("run", "news", "--sources", "sample", "--run-id", "n"), 0),
+        (("run", "news", "--sources", "sample", "--run-id", "n"), None),
         (("status", "n"), 0),
         (("verify", "n", "--json"), 0),
+        (("ledger",), 0),
+        (("ledger", "export", "answers.jsonl"), 0),
         (("doctor",), None),
         (("doctor", "--json"), None),
         (("run", "demo.py", "--run-id", "r", "--debug"), 1),

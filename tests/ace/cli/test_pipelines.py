@@ -89,7 +89,7 @@ def test_an_installed_pipeline_is_listed_and_a_broken_one_hides_no_other(
     project.write("site/broken_pipeline.py", "1 / 0\n")
     result = pipelines()
     assert result.code == 0
-    assert [line.split()[0] for line in result.out.splitlines()] == ["news", "working"]
+    assert [line.split()[0] for line in result.out.splitlines()] == ["fund", "news", "working"]
     assert "pipeline broken is left out: " in result.err
     assert "division by zero" in result.err
     assert pipelines("broken").code == 78

@@ -408,3 +408,11 @@ def test_nonsense_in_headers_is_no_limit(value):
 
 def test_other_headers_say_nothing():
     assert ratelimit_headers.read({"content-type": "application/json"}) is None
+
+
+def test_an_overloaded_service_pauses_all_and_teaches_no_rate() -> None:
+    pace = Pace(Limits(concurrency=8))
+    pace.start(0.0, Need())
+    pace.overloaded(1.0, 2.0, draw=0.0)
+    assert pace.delay(1.0, Need()) == pytest.approx(2.0)
+    assert pace.rate(10.0) == 0.0
