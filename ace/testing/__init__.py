@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ace import jsonio
-from ace.context import Models, PhaseContext
+from ace.context import PhaseContext
+from ace.protocols import Models
 from ace.records import Blob, Data, EarlierRun, Inputs, Json, Output
 from ace.testing.models import NoModels
 from ace.testing.models import ScriptedModels as ScriptedModels
