@@ -15,7 +15,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from ace import clock, discovery, errors, execute, fingerprint, jsonio, runfile, store
+from ace import clock, discovery, errors, execute, fingerprint, jsonio, runfile, signals, store
 from ace.errors import AceError, DamagedArtifact, Interrupted, PhaseError, TransientError, WorkerCrashed
 from ace.records import Data, Json, Pipeline
 from ace.services import Bench, Caches, Models, Stop, Workers
@@ -109,8 +109,8 @@ def main() -> int:
         message = jsonio.trusted_loads(pipe.readline())
     threading.Thread(target=_end_with_parent, daemon=True).start()
     forward, stop = _Forward(), Stop()
-    signal.signal(signal.SIGTERM, lambda *_: stop.request("terminated", 143))
-    signal.signal(signal.SIGINT, lambda *_: stop.request("interrupted", 130))
+    said = {signal.SIGTERM: "terminated", signal.SIGINT: "interrupted"}
+    signals.listen(said, lambda number: stop.request(said[signal.Signals(number)], 128 + number))
     try:
         _work(message, forward, stop)
     except (Exception, SystemExit) as error:

@@ -17,7 +17,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import NamedTuple
 
-from ace import config, discovery, jsonio, orchestrator
+from ace import config, discovery, jsonio, orchestrator, signals
 from ace.errors import AceError
 from ace.events import Listener
 from ace.records import Data, Json
@@ -59,7 +59,7 @@ def main(task: Task, pipe: Connection) -> None:
 def _guarded() -> Stop:
     """SIGTERM comes from the parent; Ctrl-C reaches the whole group and is the parent's to pass on."""
     stop = Stop()
-    signal.signal(signal.SIGTERM, lambda *_: stop.request("the batch was stopped", 143))
+    signals.listen((signal.SIGTERM,), lambda _: stop.request("the batch was stopped", 143))
     signal.signal(signal.SIGINT, lambda *_: None)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     os.dup2(2, 1)  # what a phase prints is not the result of the batch

@@ -11,12 +11,11 @@ import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import click
 
-from ace import clock, config, discovery, orchestrator
+from ace import clock, config, discovery, orchestrator, signals
 from ace.cli.asking import asking
 from ace.cli.inputs import parse_inputs
 from ace.cli.options import common, print_json, seconds
@@ -206,16 +205,15 @@ def _one_output(summary: bool, as_json: bool) -> None:
 def _stop_on_signals() -> Stop:
     """The first SIGTERM or SIGINT ends the run between two items; a second one at once."""
     stop = Stop()
-    signals: list[int] = []  # a pause that was asked for is not the first of them
+    heard: list[int] = []  # a pause that was asked for is not the first of them
 
-    def handle(number: int, frame: FrameType | None) -> None:
-        if signals:
+    def told(number: int) -> None:
+        if heard:
             os._exit(128 + number)
-        signals.append(number)
+        heard.append(number)
         stop.request(f"stopped by {signal.Signals(number).name}", 128 + number)
 
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, handle)
+    signals.listen((signal.SIGTERM, signal.SIGINT), told)
     return stop
 
 
