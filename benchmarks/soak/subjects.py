@@ -59,10 +59,15 @@ def rows(run: Path) -> set[tuple[str, str, str]]:
     found = set()
     for path in (run / "journal").glob("*.jsonl"):
         with contextlib.suppress(FileNotFoundError):
-            whole = path.read_bytes().rpartition(b"\n")[0]
-            lines = map(json.loads, whole.splitlines()[1:])
-            found |= {(path.stem, line["k"], line["c"]) for line in lines}
+            found |= {(path.stem, row["k"], row["c"]) for row in _whole(path.read_bytes())}
     return found
+
+
+def _whole(journal: bytes) -> Iterator[dict[str, str]]:
+    """Its rows but for what a kill has torn, which may stand in the middle: the next start appends to it."""
+    for line in journal.split(b"\n")[1:-1]:
+        with contextlib.suppress(ValueError):
+            yield json.loads(line)
 
 
 def _worked(folder: Path) -> list[str]:
