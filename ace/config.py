@@ -3,30 +3,19 @@
 Every key of a phase is declared with its default in the pipeline's pipeline.py; a key that is not is refused.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
-import orjson
-
 from ace import jsonio, model_config
+from ace.config_keys import ENGINE_DEFAULTS, Raw, fitting, parse_value, set_key
 from ace.errors import ConfigError, OutputError
 from ace.records import NOTHING, Json, Phase, Pipeline
 from ace.runs import nearest
 
 FILE = "ace.toml"
-ENGINE_DEFAULTS: dict[str, Json] = {
-    "artifacts": "data/artifacts",  # folder of the runs
-    "cache": "data/cache",  # folder of feeds and pages read before, and of llm.db: every answer that was paid for
-    "prune_keep": 10,  # latest runs of a pipeline that `ace prune` leaves alone
-    "prune_compress": 100,  # up to this place runs are compressed; later ones are deleted
-    "ping_url": "",  # told when a run starts, ends well or fails: URL/start, URL, URL/fail
-    "prune_days": 90,  # but never before this age in days
-}
 Values = dict[str, dict[str, Json]]
 
 
@@ -70,7 +59,7 @@ def models(settings: Settings, overrides: Mapping[str, Json]) -> dict[str, Json]
     for dotted, value in overrides.items():
         section, _, key = dotted.partition(".")
         if section == model_config.SECTION:
-            _set_key(section, found, key, value, "--set")
+            set_key(section, found, key, value, "--set")
     return found
 
 
@@ -91,8 +80,8 @@ def effective(pipeline: Pipeline, settings: Settings, overrides: Mapping[str, Js
         for dotted, value in layer.items():
             phase, key = _declared(pipeline, dotted, places[dotted])
             default, where = phase.config[key], f"{places[dotted]}: {dotted}"
-            fitting = _fitting(default, _read(value, default), where)
-            values[phase.name][key] = jsonio.trusted_loads(_strict(fitting, where))
+            found = fitting(default, _read(value, default), where)
+            values[phase.name][key] = jsonio.trusted_loads(_strict(found, where))
     asking = [phase.name for phase in pipeline.phases if model_config.asks(phase)]
     if asking:
         section = models(settings, overrides)
@@ -123,7 +112,7 @@ def _refuse_misspelled(pipeline: Pipeline, settings: Settings) -> None:
 
 
 def _read(value: Json, default: Json) -> Json:
-    return parse_value(str(value), default) if isinstance(value, _Raw) else value
+    return parse_value(str(value), default) if isinstance(value, Raw) else value
 
 
 def _strict(value: Json, where: str) -> bytes:
@@ -145,20 +134,10 @@ def parse_assignment(text: str, pipeline: Pipeline) -> tuple[str, Json]:
     section, _, key = dotted.partition(".")
     if section == model_config.SECTION:
         value = parse_value(raw, model_config.DEFAULTS.get(key))
-        _set_key(section, dict(model_config.DEFAULTS), key, value, "--set")
+        set_key(section, dict(model_config.DEFAULTS), key, value, "--set")
         return dotted, value
     phase, key = _declared(pipeline, dotted, "--set")
     return f"{phase.name}.{key}", parse_value(raw, phase.config[key])
-
-
-def parse_value(raw: str, default: Json) -> Json:
-    """Text for a key whose default is text; else JSON where it can be read as such."""
-    if isinstance(default, str):
-        return raw
-    try:
-        return orjson.loads(raw)
-    except orjson.JSONDecodeError:
-        return raw
 
 
 def _declared(pipeline: Pipeline, dotted: str, where: str) -> tuple[Phase, str]:
@@ -175,19 +154,6 @@ def _declared(pipeline: Pipeline, dotted: str, where: str) -> tuple[Phase, str]:
     return phase, key
 
 
-def _fitting(default: Json, value: Json, where: str) -> Json:
-    """`value`, converted where nothing is lost, when it is of the kind of `default`."""
-    if isinstance(default, list | tuple):
-        return list(value) if isinstance(value, list | tuple) else [value]
-    if isinstance(default, float) and type(value) is int:
-        return float(value)
-    if default is None or type(value) is type(default):
-        return value
-    expected = {bool: "true or false", int: "a whole number", float: "a number", dict: "a table", str: "text"}
-    message = f"{where}: {value!r} is not {expected.get(type(default), type(default).__name__)}"
-    raise ConfigError(message, hint=f"the default is {default!r}")
-
-
 def _user_file(environ: Mapping[str, str]) -> Path:
     home = environ.get("XDG_CONFIG_HOME") or os.path.join(environ.get("HOME", "~"), ".config")
     return Path(home) / "ace" / "config.toml"
@@ -196,35 +162,14 @@ def _user_file(environ: Mapping[str, str]) -> Path:
 def _merge_file(
     path: Path, sections: Mapping[str, dict[str, Json]], phases: dict[str, dict[str, Json]], origin: dict[str, str]
 ) -> None:
-    import tomllib  # noqa: PLC0415  (only where there is a file to read)
+    from ace.config_file import said  # noqa: PLC0415  (only where there is a file to read)
 
-    try:
-        text = path.read_text("utf-8")
-        document = tomllib.loads(text)
-    except (OSError, ValueError) as error:
-        message = f"{path}: {error}"
-        raise ConfigError(message) from error
-    for section, body in document.items():
-        if not isinstance(body, dict):
-            message = f"{path}{_line(text, section)}: key {section!r} stands outside a section"
-            raise ConfigError(message, hint="engine keys belong under [ace], phase keys under [pipeline.phase]")
-        if section in sections:
-            for key, value in body.items():
-                _set_key(section, sections[section], key, value, f"{path}{_line(text, key, section)}")
+    for section, phase, key, value, where in said(path, sections):
+        if phase:
+            phases.setdefault(section, {})[f"{phase}.{key}"] = value
+            origin[f"{section}.{phase}.{key}"] = where
         else:
-            for phase, keys in body.items():
-                if not isinstance(keys, dict):
-                    message = f"{path}{_line(text, phase)}: [{section}] {phase}: expected a section [{section}.PHASE]"
-                    raise ConfigError(message)
-                phases.setdefault(section, {}).update({f"{phase}.{key}": value for key, value in keys.items()})
-                inside = f"{section}.{phase}"
-                origin.update({f"{inside}.{key}": f"{path}{_line(text, key, inside)}" for key in keys})
-
-
-class _Raw(str):
-    """Text of the environment, to be read when the default that it stands for is known."""
-
-    __slots__ = ()
+            set_key(section, sections[section], key, value, where)
 
 
 def _merge_environment(
@@ -243,38 +188,12 @@ def _merge_environment(
         pipeline, separator, rest = name.removeprefix("ACE_").lower().partition("__")
         phase, dot, key = rest.partition("__")
         if dot:
-            phases.setdefault(pipeline, {})[f"{phase}.{key}"] = _Raw(raw)
+            phases.setdefault(pipeline, {})[f"{phase}.{key}"] = Raw(raw)
             origin[f"{pipeline}.{phase}.{key}"] = name
         elif pipeline == model_config.SECTION and rest and raw:
-            _set_key(pipeline, sections[pipeline], rest, parse_value(raw, model_config.DEFAULTS.get(rest)), name)
+            set_key(pipeline, sections[pipeline], rest, parse_value(raw, model_config.DEFAULTS.get(rest)), name)
         elif not separator and pipeline in sections["ace"] and raw:
-            _set_key("ace", sections["ace"], pipeline, parse_value(raw, ENGINE_DEFAULTS[pipeline]), name)
-
-
-def _set_key(section: str, values: dict[str, Json], key: str, value: Json, where: str) -> None:
-    """Set a key of [ace] or [models]. Raises ConfigError."""
-    defaults = model_config.DEFAULTS if section == model_config.SECTION else ENGINE_DEFAULTS
-    if key not in defaults:
-        near = nearest(key, list(defaults)) or list(defaults)
-        message = f"{where}: [{section}] has no key {key!r}"
-        raise ConfigError(message, hint=f"did you mean {', '.join(near)}?")
-    fitting = _fitting(defaults[key], value, where)
-    if isinstance(fitting, int) and fitting < 0:
-        message = f"{where}: {key}: {fitting} is below 0"
-        raise ConfigError(message)
-    values[key] = model_config.checked(key, fitting, where) if section == model_config.SECTION else fitting
-
-
-def _line(text: str, key: str, section: str = "") -> str:
-    """`:7` for the first line (of a section) that begins with the key, so that the message leads to the place."""
-    inside = not section
-    for place, line in enumerate(text.splitlines(), 1):
-        bare = line.strip()
-        if section and bare.startswith("["):
-            inside = bare.startswith(f"[{section}]")
-        elif inside and bare.lstrip("[").startswith(key):
-            return f":{place}"
-    return ""
+            set_key("ace", sections["ace"], pipeline, parse_value(raw, ENGINE_DEFAULTS[pipeline]), name)
 
 
 def _example(pipeline: Pipeline) -> str:

@@ -11,13 +11,14 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import cached_property, partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ace import jsonio
 from ace.errors import BudgetReached, ItemsFailed, PhaseError
-from ace.executors import threads
-from ace.protocols import Blobs, Cache, Journal, Models, Services
 from ace.records import LOCAL, EarlierRun, FailedItem, Json, Mapped
+
+if TYPE_CHECKING:
+    from ace.protocols import Blobs, Cache, Models, Services
 
 PROGRESS_EVERY_S = 0.5  # an event line for every item would make the log larger than the artifacts
 RETRY_BASE_S = 0.5
@@ -88,12 +89,17 @@ class PhaseContext:
 
         Failed items are also counted in the artifact's `failed_count`, and make it `partial`.
         """
-        work = [(key(item), item) for item in items]
-        self._refuse_duplicates(work)
+        from ace import items as itemwise  # noqa: PLC0415  (a rerun with nothing to do works on none)
+        from ace.executors.threads import Retry  # noqa: PLC0415
+
+        work = itemwise.keyed(items, key)
         call = self._in_worker(function, timeout_s) if isolate else function
-        rows = _Rows(self._services.journal, f"{self._maps} {getattr(function, '__qualname__', '')} ", keep)
+        rows = itemwise.Rows(self._services.journal, f"{self._maps} {getattr(function, '__qualname__', '')} ", keep)
         self._maps += 1  # two maps over the same items are two kinds of work: their rows are kept apart
-        done, failed = self._work_through(call, work, rows, concurrency, attempts)
+        retry = Retry(attempts, self._retry_base_s, self.wait)
+        done, failed = itemwise.work_through(
+            call, work, rows, retry, concurrency=concurrency, check=self.check, progress=self.progress
+        )
         if work and len(failed) > tolerate * len(work):
             first = failed[0]
             message = f"{len(failed)} of {len(work)} items failed; first {first.key}: {first.error}: {first.message}"
@@ -197,58 +203,5 @@ class PhaseContext:
         """Sleep that ends at once, by Interrupted, when the run is told to stop."""
         self._services.wait(seconds)
 
-    def _refuse_duplicates(self, work: list[tuple[str, Any]]) -> None:
-        if len({name for name, _ in work}) == len(work):
-            return
-        seen: set[str] = set()
-        twice = next(name for name, _ in work if name in seen or seen.add(name))  # type: ignore[func-returns-value]
-        message = f"ctx.map: two items have the key {twice!r}; keys must be unique"
-        raise PhaseError(message)
-
-    def _work_through(
-        self, call: Callable[[Any], Json], work: list[tuple[str, Any]], rows: _Rows, concurrency: int, attempts: int
-    ) -> tuple[dict[str, Json], list[FailedItem]]:
-        done, missing = rows.recall(work)
-        failed: list[FailedItem] = []
-        retry = threads.Retry(attempts, self._retry_base_s, self.wait)
-
-        def one(name: str, item: Any) -> Json:
-            return threads.attempt(call, name, item, retry)
-
-        for name, value in threads.run_items(one, missing, concurrency=concurrency, check=self.check):
-            if isinstance(value, FailedItem):
-                failed.append(value)
-            else:
-                done[name] = rows.add(name, value)
-            self.progress(len(done) + len(failed), len(work))
-        return done, failed
-
     def _in_worker(self, function: Callable[[Any], Json], timeout_s: float) -> Callable[[Any], Json]:
         return lambda item: self._services.isolation.call(function, (item,), timeout_s)
-
-
-class _Rows:
-    """The journal rows of one `map`: what was finished before, and what is finished now."""
-
-    def __init__(self, journal: Journal, prefix: str, keep: Callable[[Json], bool] | None) -> None:
-        self._journal, self._prefix, self._keep = journal, prefix, keep
-        self._content: dict[str, str] = {}
-
-    def recall(self, work: list[tuple[str, Any]]) -> tuple[dict[str, Json], list[tuple[str, Any]]]:
-        """Values of items that were finished before, and the items that were not."""
-        done: dict[str, Json] = {}
-        missing: list[tuple[str, Any]] = []
-        for name, item in work:
-            self._content[name] = jsonio.sha256(jsonio.dumps(item))
-            found, value = self._journal.find(self._prefix + name, self._content[name])
-            if found:
-                done[name] = value
-            else:
-                missing.append((name, item))
-        return done, missing
-
-    def add(self, name: str, value: Json) -> Json:
-        """Record a value. Returns it as a resume would read it back: tuples are lists then, and should be at once."""
-        if self._keep is None or self._keep(value):
-            self._journal.add(self._prefix + name, self._content[name], value)
-        return jsonio.trusted_loads(jsonio.dumps(value))

@@ -4,8 +4,6 @@ One line of text per file, `kind:name:line:digest` for each definition, separate
 every artifact, and nothing is parsed until two of them differ.
 """
 
-from __future__ import annotations
-
 import ast
 import hashlib
 from collections.abc import Iterator

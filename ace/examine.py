@@ -1,14 +1,15 @@
 """What is on disk of every phase of a run, and what each would be made with today. Reads only."""
 
-from __future__ import annotations
-
+import contextlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from ace import config, discovery, fingerprint, plan, runfile, runs, store
-from ace.errors import DamagedArtifact
+from ace.errors import AceError, DamagedArtifact
 from ace.records import Json, Phase, Pipeline
+
+LOOKED_AT = 20  # runs, by their names: a night's run is seldom further back, and looking costs microseconds
 
 
 class Known(NamedTuple):
@@ -35,11 +36,26 @@ def examine(folder: Path, pipeline: Pipeline, values: config.Values, content: Ma
         recorded = record(place)
         made_of = (discovery.module_file(pipeline, phase), phase.files)
         if made_of not in codes:
-            codes[made_of] = fingerprint.of_code(*made_of, dict(recorded.code_files))
+            before = recorded.code_files or _code_of_another(folder, pipeline, number, phase)
+            codes[made_of] = fingerprint.of_code(*made_of, dict(before))
         code = codes[made_of]
         current = plan.Current(code.sha256, code.files, values[phase.name], expected.sha256 if expected else "")
         found[phase.name] = Known(phase, number, place, recorded, current, code)
     return found
+
+
+def _code_of_another(folder: Path, pipeline: Pipeline, number: int, phase: Phase) -> Mapping[str, list[str]]:
+    """What another run of the pipeline recorded of this phase's code, a late one: unchanged code need not be parsed."""
+    root = folder.parent
+    latest = (root / f"{runs.LATEST}-{pipeline.name}").resolve().name.removeprefix(runs.PREFIX)
+    for run_id in [latest, *sorted(runs.ids(root), reverse=True)][:LOOKED_AT]:
+        place = store.Place(root / f"{runs.PREFIX}{run_id}", run_id, pipeline.name, number, phase.name)
+        if place.folder == folder or not place.path.exists():
+            continue
+        with contextlib.suppress(AceError):  # a damaged one, or one of another pipeline
+            code: Mapping[str, list[str]] = store.read(place).metadata.get("code", {})
+            return code
+    return {}
 
 
 def record(place: store.Place) -> plan.Recorded:

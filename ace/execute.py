@@ -1,8 +1,6 @@
 """Run one phase: inputs, context, the phase's function, strict checks, commit. Used by the orchestrator, by the fresh
 process of --artifact-mode, and by `python -m phases.news.p03_tier1_filter`."""
 
-from __future__ import annotations
-
 import functools
 import resource
 import time
@@ -10,11 +8,12 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import ace
-from ace import clock, discovery, fingerprint, jsonio, model_config, schema, store
+from ace import clock, discovery, envelope, fingerprint, jsonio, model_config, schema, store
 from ace.context import Config, PhaseContext
 from ace.errors import OutputError
 from ace.journal import Journal
 from ace.records import LOCAL, Data, Inputs, Json, Output, Phase, Pipeline
+from ace.schema import Schema
 from ace.services import Bench, RunServices
 
 
@@ -25,7 +24,7 @@ class Work(NamedTuple):
     number: int
     config: Mapping[str, Json]
     code: fingerprint.Code
-    schema: schema.Schema | None
+    schema: Schema | None
     inputs: Mapping[str, store.Artifact]
     missing: tuple[str, ...] = ()
     attempt: int = 1
@@ -147,7 +146,7 @@ def _metadata(bench: Bench, work: Work, context: PhaseContext, output: Output, i
             "config": jsonio.sha256(jsonio.dumps(config)),
             "schema": work.schema.sha256 if work.schema else "",
         },
-        "schema": {"id": work.schema.id if work.schema else None, "envelope": store.ENVELOPE},
+        "schema": {"id": work.schema.id if work.schema else None, "envelope": envelope.VERSION},
         "input_bytes": sum(len(artifact.data_bytes) for artifact in work.inputs.values()),
         "ace_version": ace.__version__,
     }

@@ -4,15 +4,15 @@ Code is compared as it would run: comments, formatting and docstrings change not
 standard library and installed packages are left out; the engine's version is recorded apart.
 """
 
-from __future__ import annotations
-
+import contextlib
 import hashlib
 import os
+import stat
 import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ace.errors import ConfigError
 
@@ -36,7 +36,7 @@ def of_code(module_file: Path, data_files: tuple[str, ...] = (), recorded: dict[
     module_file = module_file.resolve()
     tops, roots = _tops(module_file), _roots(module_file)
     declared = [_shown((module_file.parent / relative).resolve(), roots) for relative in data_files]
-    if recorded and recorded.keys() >= set(declared) and _same_bytes(module_file, recorded):
+    if recorded and recorded.keys() >= set(declared) and _same_bytes(module_file, roots, recorded):
         return combine(recorded)
     files: dict[str, list[str]] = {}
     waiting = [module_file, *_packages(module_file)]
@@ -59,15 +59,22 @@ def combine(files: dict[str, list[str]]) -> Code:
     return Code(files, hashlib.sha256(text.encode()).hexdigest())
 
 
-def _same_bytes(module_file: Path, recorded: dict[str, list[str]]) -> bool:
-    roots = _roots(module_file)
+def _same_bytes(module_file: Path, roots: tuple[Path, ...], recorded: dict[str, list[str]]) -> bool:
     if _shown(module_file, roots) not in recorded:
         return False
-    for name, (_, raw, *_) in recorded.items():
-        found = next((path for root in roots if (path := root / name).is_file()), None)
-        if found is None or _bytes_digest(str(found), found.stat().st_mtime_ns) != raw:
-            return False
-    return True
+    folders = [str(root) for root in roots]
+    return all(_digest_today(folders, name) == raw for name, (_, raw, *_) in recorded.items())
+
+
+def _digest_today(folders: list[str], name: str) -> str:
+    """Of the first file of that name; text instead of paths: a pipeline asks for some hundred at every start."""
+    for folder in folders:
+        path = f"{folder}/{name}"
+        with contextlib.suppress(OSError):
+            status = os.stat(path)
+            if stat.S_ISREG(status.st_mode):
+                return _bytes_digest(path, status.st_mtime_ns)
+    return ""
 
 
 @cache
@@ -118,7 +125,8 @@ def _roots(module_file: Path) -> tuple[Path, ...]:
 
 @cache
 def _user_folders(entries: tuple[str, ...]) -> tuple[Path, ...]:
-    folders = (Path(entry or os.curdir).resolve() for entry in entries if not entry.endswith(".zip"))
+    candidates = (entry for entry in entries if not entry.endswith(".zip") and not _is_library(entry))
+    folders = (Path(entry or os.curdir).resolve() for entry in candidates)
     return tuple(folder for folder in folders if not _is_library(str(folder)))
 
 
@@ -177,7 +185,7 @@ def _read(file: str, _mtime_ns: int) -> tuple[str, str, str, tuple[tuple[str, in
         message = f"{file}: {error}"
         raise ConfigError(message) from error
     imports: list[tuple[str, int]] = []
-    for node in ast.walk(tree):
+    for node in _statements(tree):
         if isinstance(node, ast.Import):
             imports += [(alias.name, 0) for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
@@ -188,3 +196,13 @@ def _read(file: str, _mtime_ns: int) -> tuple[str, str, str, tuple[tuple[str, in
     text, defined = definitions.listed(tree)
     said = hashlib.sha256(text.encode()).hexdigest()
     return said, hashlib.sha256(source).hexdigest(), defined, tuple(dict.fromkeys(imports))
+
+
+def _statements(tree: Any) -> Iterator[Any]:
+    """The module and every statement in it: one node in ten, and all that can import or carry a docstring."""
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        for block in ("body", "orelse", "finalbody", "handlers", "cases"):
+            waiting += getattr(node, block, ())

@@ -1,22 +1,63 @@
 """Finished items of a phase that has not committed yet, so that a crash costs only what was in flight.
 
 One line per item, handed to the kernel as the item finishes (kill -9 loses none); a background thread flushes to
-disk without pause and without making items wait, so one flush covers all that came during the one before.
+disk without pause and without making items wait, so one flush covers all that came during the one before. Each row
+ends with its CRC-32: four bytes find every error that a disk makes in a few neighbouring bits, at a microsecond a row.
 """
-
-from __future__ import annotations
 
 import os
 import threading
+import zlib
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import orjson
 
 from ace import atomic, jsonio
 
-FORMAT = 1
+FORMAT = 2
+UNCHECKED = 1  # the format before: rows without a checksum; read, and gone on with
+_SUM = b',"s":"%08x"}'  # the end of a row
+_SUM_BYTES = len(_SUM % 0)
+
+
+class Rows(NamedTuple):
+    """What a journal holds: whose it is, its rows {key: (content, value)}, and how many lines are none."""
+
+    fingerprint: str
+    rows: dict[str, tuple[str, Any]]
+    damaged: int
+
+
+def parse(raw: bytes) -> Rows | None:
+    """Read whole lines; what follows the last newline is torn. None when it is no journal."""
+    head, *lines = raw[: raw.rfind(b"\n") + 1].splitlines() or [b""]
+    try:
+        said = orjson.loads(head)
+        checked = {FORMAT: True, UNCHECKED: False}[said["format"]]
+        found = Rows(said["fingerprint"], {}, 0)
+    except (ValueError, KeyError, TypeError):
+        return None
+    for line in lines:
+        try:
+            row = orjson.loads(_body(line) if checked else line)
+            found.rows[row["k"]] = (row["c"], row["v"])
+        except (ValueError, KeyError, TypeError):
+            found = found._replace(damaged=found.damaged + 1)
+    return found
+
+
+def _row(key: str, content: str, value: Any) -> bytes:
+    """A line without its newline. Raises OutputError when the value is not JSON."""
+    body = b'{"k":%b,"c":"%b","v":%b' % (orjson.dumps(key), content.encode(), jsonio.dumps(value))
+    return body + _SUM % zlib.crc32(body)
+
+
+def _body(line: bytes) -> bytes:
+    """The row without its checksum; nothing, which is no row, when it does not match."""
+    body, end = line[:-_SUM_BYTES], line[-_SUM_BYTES:]
+    return body + b"}" if end == _SUM % zlib.crc32(body) else b""
 
 
 class Journal:
@@ -44,7 +85,7 @@ class Journal:
 
     def add(self, key: str, content: str, value: Any) -> None:
         """Record a finished item. Raises OutputError when the value is not JSON, StorageError when it can't be kept."""
-        row = b'{"k":%b,"c":"%b","v":%b}\n' % (orjson.dumps(key), content.encode(), jsonio.dumps(value))
+        row = _row(key, content, value) + b"\n"
         with self._lock:
             if self._descriptor < 0:
                 self._start()
@@ -83,26 +124,14 @@ class Journal:
 
     def _load(self) -> None:
         raw = self.path.read_bytes()
-        whole = raw.rfind(b"\n") + 1
-        lines = raw[:whole].splitlines()
-        if not lines or not self._is_mine(lines[0]):
+        found = parse(raw)
+        if found is None or found.fingerprint != self._fingerprint:
             atomic.discard(self.path, self.path.parent.parent)
             return
-        for line in lines[1:]:
-            try:
-                row = orjson.loads(line)
-                self._rows[row["k"]] = (row["c"], row["v"])
-            except (ValueError, KeyError, TypeError):
-                continue  # a damaged row is an item that is done again
+        self._rows = found.rows  # a damaged row is an item that is done again
+        whole = raw.rfind(b"\n") + 1
         if whole != len(raw):
             os.truncate(self.path, whole)
-
-    def _is_mine(self, line: bytes) -> bool:
-        try:
-            head = orjson.loads(line)
-        except ValueError:
-            return False
-        return isinstance(head, dict) and (head.get("format"), head.get("fingerprint")) == (FORMAT, self._fingerprint)
 
     def _start(self) -> None:
         new = not self.path.exists()

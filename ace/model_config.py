@@ -36,6 +36,7 @@ DEFAULTS: dict[str, Json] = {
     "price_input": -1.0,  # US dollars per million tokens, for models without a known price; -1 = not said, 0 = free
     "price_output": -1.0,
     "batch_wait": True,  # whether a run waits for a provider's batch, or ends and is started again
+    "batch_keep": False,  # whether a provider keeps its files of a batch when the answers are in the ledger
     "embedding_provider": "",  # "" = openai when its key is there, else local
     "embedding_model": "",
     "script": "",  # the mock provider's answers, a JSON file

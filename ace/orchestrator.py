@@ -7,20 +7,19 @@ run(request)
 └── _finish        the run's state and exit code from what its phases came to
 """
 
-from __future__ import annotations
-
 import contextlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 import ace
-from ace import atomic, config, discovery, lock, plan, runfile, runs, store
-from ace.errors import AceError, DamagedArtifact, Interrupted, StorageError, UsageError, Waiting
+from ace import atomic, config, discovery, lock, plan, runfile, runs
+from ace.errors import DamagedArtifact, StorageError, UsageError
 from ace.events import EventLog, Listener
 from ace.examine import Known, examine
-from ace.records import NOTHING, Json, Phase, Pipeline
+from ace.records import BLOBS, NOTHING, Json, Phase, Pipeline
 from ace.services import Bench, Caches, Models, Stop, Workers
+from ace.verdict import verdict
 from ace.walk import Walk
 
 
@@ -70,7 +69,7 @@ def run(request: Request, listeners: tuple[Listener, ...] = (), stop: Stop | Non
         asked = what_is_asked(request, known)
         atomic.sweep(folder)
         with contextlib.suppress(FileNotFoundError):
-            atomic.sweep(folder / store.BLOBS)
+            atomic.sweep(folder / BLOBS)
         log = EventLog(folder, listeners)
         closing.callback(log.close)
         workers, caches = Workers(), Caches(request.settings.cache / f"{request.pipeline.name}.db")
@@ -239,7 +238,7 @@ def _announce(request: Request, state: runfile.RunFile, bench: Bench, overrides:
 
 def _finish(walk: Walk) -> Outcome:
     """The run's state and exit code from what its phases came to."""
-    state, code, error = _verdict(walk)
+    state, code, error = verdict(walk)
     content, bench = walk.state.content, walk.bench
     message, hint = (error.message, error.hint) if error else ("", "")
     with contextlib.suppress(StorageError):
@@ -247,32 +246,3 @@ def _finish(walk: Walk) -> Outcome:
             walk.state.update(state=state, error=message)
         bench.log.add("run_ended", run_id=bench.run_id, state=state, exit_code=code, error=message)
     return Outcome(bench.run_id, bench.folder, state, code, message, hint, error and (error.__cause__ or error))
-
-
-def _verdict(walk: Walk) -> tuple[str, int, AceError | None]:
-    unfinished = walk.ended is not None or any(one.state == "missing" for one in walk.settled.values())
-    cancelled = walk.bench.stop.cancelled and unfinished
-    ended = walk.bench.stop.interrupted if cancelled else walk.ended
-    if isinstance(ended, Interrupted | Waiting):
-        state = "waiting" if isinstance(ended, Waiting) else "cancelled" if cancelled else "paused"
-        return state, ended.exit_code, ended
-    lost = [name for name, one in walk.settled.items() if one.state == "missing"]
-    first = walk.ended or next(iter(walk.errors.values()), None)
-    if walk.asked.only is not None:
-        if first is None and any(one.state in ("missing", "damaged") for one in walk.settled.values()):
-            return "paused", 0, None  # only one phase was asked for; the others wait
-    elif walk.ended is None and lost and all(_done_without(walk, name) for name in lost):
-        return "partial", 3, first
-    elif lost and first is None:
-        return "failed", 1, None
-    if first is not None:
-        return "failed", first.exit_code, first
-    partial = any(one.status == "partial" for one in walk.settled.values())
-    return ("partial", 3, None) if partial else ("completed", 0, None)
-
-
-def _done_without(walk: Walk, name: str) -> bool:
-    """Whether a phase that failed or was blocked was an optional input of all that read it, and those came through."""
-    readers = [reader for reader, inputs in walk.reads.items() if name in inputs]
-    found = ((reader, walk.settled.get(reader)) for reader in readers)
-    return bool(readers) and all(one and (one.sha256 or _done_without(walk, reader)) for reader, one in found)

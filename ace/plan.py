@@ -1,7 +1,5 @@
 """What will be done and why, from recorded fingerprints and current ones. Pure: reads nothing, writes nothing."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 

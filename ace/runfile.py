@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import contextlib
 import threading
-import zlib
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from ace import atomic, clock, events, jsonio, lock
+from ace import atomic, clock, events, jsonio, lock, regular_file
 from ace.errors import AceError
 from ace.records import Data, Phase, Pipeline
 
@@ -39,6 +38,11 @@ class RunFile:
         with self._lock:
             self.content["phases"][name].update(fields)
             self._save()
+
+    def note_phase(self, name: str, **fields: Any) -> None:
+        """A change that another follows at once: written together with it."""
+        with self._lock:
+            self.content["phases"][name].update(fields)
 
     def phase(self, name: str) -> Data:
         found: Data = self.content["phases"][name]
@@ -174,9 +178,9 @@ def _rebuilt_state(phases: Data) -> str:
 
 def _metadata(path: Path) -> Data | None:
     try:
-        raw = _unpacked(path) if path.suffix == ".gz" else _bytes(path)
+        raw = regular_file.gunzip(_bytes(path)) if path.suffix == ".gz" else _bytes(path)
         document = jsonio.loads(raw, what=path.name)
-    except (OSError, EOFError, ValueError, zlib.error, AceError):
+    except (OSError, ValueError, AceError):
         return None
     metadata = document.get("metadata") if isinstance(document, dict) else None
     if not isinstance(metadata, dict) or not isinstance(metadata.get("phase_number"), int):
@@ -187,14 +191,6 @@ def _metadata(path: Path) -> Data | None:
 def _bytes(path: Path) -> bytes:
     """At most a byte more than JSON may have, which is then refused."""
     with open(path, "rb") as file:
-        return file.read(jsonio.MAX_BYTES + 1)
-
-
-def _unpacked(path: Path) -> bytes:
-    """Like `_bytes`, of what was compressed."""
-    import gzip  # noqa: PLC0415  (only old runs are compressed)
-
-    with gzip.open(path) as file:
         return file.read(jsonio.MAX_BYTES + 1)
 
 

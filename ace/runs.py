@@ -1,7 +1,5 @@
 """Run folders: making, naming and finding them. Ordering comes from run.json, never from file times."""
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 from typing import NamedTuple

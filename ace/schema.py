@@ -3,8 +3,6 @@
 A test holds both to the same verdicts on every schema that ships.
 """
 
-from __future__ import annotations
-
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple

@@ -1,7 +1,5 @@
 """What a phase's context reaches in a real run: journal, blobs, cache, workers, earlier runs, events, stop requests."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -14,6 +12,7 @@ from ace.errors import AceError, Interrupted, TransientError
 from ace.records import EarlierRun, Json, Pipeline
 
 if TYPE_CHECKING:
+    from ace.blobs import BlobFolder
     from ace.journal import Journal
 
 
@@ -110,7 +109,7 @@ class Models:
         self._session: Any = None
         self._lock = threading.Lock()
 
-    def session(self, bench: Bench) -> Any:
+    def session(self, bench: "Bench") -> Any:
         with self._lock:
             if self._session is None:
                 from ace.providers.asked import Run  # noqa: PLC0415  (sqlite3 and more, for runs that ask)
@@ -166,7 +165,7 @@ class RunServices:
         self,
         folder: Path,
         pipeline: str,
-        journal: Journal,
+        journal: "Journal",
         log: Any,
         stop: Stop,
         workers: Workers,
@@ -180,8 +179,10 @@ class RunServices:
         self.models = models
 
     @cached_property
-    def blobs(self) -> store.BlobFolder:
-        return store.BlobFolder(self._folder)
+    def blobs(self) -> "BlobFolder":
+        from ace.blobs import BlobFolder  # noqa: PLC0415  (few phases have any)
+
+        return BlobFolder(self._folder)
 
     def cache(self, name: str) -> Any:
         return self._caches.space(name)

@@ -67,12 +67,14 @@ class Walk:
     def go(self) -> None:
         """Settle every phase. A chain runs in this thread; where several are ready, they run side by side."""
         try:
-            while ready := self._ready():
-                to_run = [one for one in ready if self._decide(one)]
+            while self._ready():
+                to_run = self._to_run()
                 if len(to_run) == 1:
                     self._run(to_run[0])
                 elif to_run:
-                    self._side_by_side(to_run)
+                    from ace.side_by_side import run_all  # noqa: PLC0415  (a chain needs no queue)
+
+                    run_all(to_run, self._run, self.running, self._to_run)
         finally:
             if self.watcher is not None:
                 self.watcher.close()
@@ -82,38 +84,9 @@ class Walk:
         if self.watcher is not None:
             self.watcher.disarm()
 
-    def _side_by_side(self, to_run: list[Known]) -> None:
-        """Run these, and whatever becomes ready meanwhile, in threads of their own until none is left running."""
-        from queue import SimpleQueue  # noqa: PLC0415  (a chain needs no queue)
-        from threading import Thread  # noqa: PLC0415
-
-        finished: SimpleQueue[tuple[str, BaseException | None]] = SimpleQueue()
-        threads: list[Thread] = []
-
-        def work(one: Known) -> None:
-            try:
-                self._run(one)
-            except BaseException as error:
-                finished.put((one.phase.name, error))
-            else:
-                finished.put((one.phase.name, None))
-
-        try:
-            while True:
-                for one in to_run:
-                    self.running.add(one.phase.name)
-                    threads.append(Thread(target=work, args=(one,), name=f"ace-{one.phase.name}"))
-                    threads[-1].start()
-                if not self.running:
-                    return
-                name, error = finished.get()
-                self.running.discard(name)
-                if error is not None:
-                    raise error
-                to_run = [one for one in self._ready() if self._decide(one)]
-        finally:
-            for thread in threads:  # whatever went wrong here: none may write after the locks are gone
-                thread.join()
+    def _to_run(self) -> list[Known]:
+        """Of the phases that are ready those which have to run; the others are settled."""
+        return [one for one in self._ready() if self._decide(one)]
 
     def _ready(self) -> list[Known]:
         if self.ended is not None:
@@ -244,7 +217,8 @@ class Walk:
         name = one.phase.name
         written_ns = artifact.path.stat().st_mtime_ns
         summary = runfile.summary(artifact.metadata)
-        self.state.update_phase(name, **summary, written_ns=written_ns, error="")
+        keep = self.state.update_phase if self.running else self.state.note_phase  # in a chain the next phase starts
+        keep(name, **summary, written_ns=written_ns, error="")
         fields = {key: artifact.metadata[key] for key in REPORTED}
         self.bench.log.add("phase_committed", phase=name, number=one.number, **fields)
 

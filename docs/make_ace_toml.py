@@ -10,7 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from ace import config, discovery, model_config, records
+from ace import config_keys, discovery, model_config, records
 
 ROOT = Path(__file__).resolve().parents[1]
 HEAD = """\
@@ -23,7 +23,7 @@ KEY = re.compile(r'^ *"([a-z_]+)": .*?,  # (.*)$', re.MULTILINE)
 
 
 def main() -> None:
-    parts = [HEAD, section("ace", config.ENGINE_DEFAULTS, comments(config)), models()]
+    parts = [HEAD, section("ace", config_keys.ENGINE_DEFAULTS, comments(config_keys)), models()]
     for name in discovery.names():
         pipeline = discovery.find(name)
         said = comments(records) | comments(importlib.import_module(f"phases.{name}.pipeline"))

@@ -25,7 +25,7 @@ def load(said: str) -> None:
     """Import the phases of the pipeline, and of the engine what every run needs."""
     import jsonschema_rs  # noqa: F401, PLC0415
 
-    from ace import execute, journal, orchestrator  # noqa: F401, PLC0415
+    from ace import execute, fingerprint, journal, orchestrator  # noqa: F401, PLC0415
 
     wanted = orjson.loads(said)
     sys.path[:] = [*wanted["path"], *(place for place in sys.path if place not in wanted["path"])]
@@ -33,6 +33,7 @@ def load(said: str) -> None:
     for phase in pipeline.phases:
         with contextlib.suppress(Exception):
             discovery.load(pipeline, phase)
+            fingerprint.of_code(discovery.module_file(pipeline, phase), phase.files)  # parsed once, remembered
 
 
 if said := os.environ.pop(VARIABLE, ""):

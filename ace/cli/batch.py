@@ -24,6 +24,7 @@ from ace.views.runlog import RunLog
 from ace.views.safe import clean
 
 PARTIAL = 3  # finished, with something missing that is named
+GOES_ON = "the same command again goes on"
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
@@ -95,6 +96,9 @@ def command(
     code = batch.exit_code(done, stop) or (PARTIAL if compared and compared.error else 0)
     with contextlib.suppress(BrokenPipeError):
         _show(done, found, code, compared, as_json=as_json, quiet=quiet)
+        if code and not as_json:
+            anew = "without --again the same command skips what was completed"
+            click.echo(f"     everything committed is kept; {anew if again else GOES_ON}", err=True)
     return code
 
 
@@ -144,8 +148,6 @@ def _show(
         click.echo(f"across: {clean(problem)}", err=True)
     if compared and not compared.error:
         click.echo(f"compared across inputs: {clean(compared.path)}", err=True)
-    if code:
-        click.echo("     everything committed is kept; the same command again goes on", err=True)
 
 
 def _as_json(jobs: Sequence[planning.Job], pipeline: Pipeline, code: int) -> Data:

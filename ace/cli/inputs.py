@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from ace import config, discovery
+from ace import discovery
+from ace.config_keys import parse_value
 from ace.errors import UsageError
 from ace.records import Json, Pipeline
 from ace.runs import nearest
@@ -41,7 +42,7 @@ def _fitted(pipeline: Pipeline, dotted: str, values: list[str]) -> Json:
     """All values for a key that is a list; else the last one, read like a --set."""
     name, _, key = dotted.partition(".")
     default = discovery.phase(pipeline, name).config[key]
-    return values if isinstance(default, list) else config.parse_value(values[-1], default)
+    return values if isinstance(default, list) else parse_value(values[-1], default)
 
 
 def _unknown(pipeline: Pipeline, word: str) -> UsageError:

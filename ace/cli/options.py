@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from ace import config, jsonio
+from ace.errors import UsageError
 from ace.records import Json
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -22,6 +23,16 @@ def common(function: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--artifacts", default="", metavar="DIR", help="Folder of the runs (default data/artifacts).")(
         function
     )
+
+
+def given(ctx: click.Context, parameter: click.Parameter, value: str | None) -> str:
+    """What was typed; nothing is not it (`--run-id "$ID"` with an unset variable must not start a new run)."""
+    if value is not None and not value.strip():
+        message = (
+            f"{parameter.opts[0] if isinstance(parameter, click.Option) else parameter.human_readable_name} is empty"
+        )
+        raise UsageError(message)
+    return value or ""
 
 
 def seconds(value: str | float) -> float:

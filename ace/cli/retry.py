@@ -6,11 +6,11 @@ import click
 
 from ace import runs
 from ace.cli import targets
-from ace.cli.options import common, root
+from ace.cli.options import common, given, root
 
 
 @click.command()
-@click.argument("phase")
+@click.argument("phase", callback=given)
 @click.option("--run-id", default="latest", metavar="X", help="Of this run (default: the latest).")
 @click.option("--artifact-mode", is_flag=True, help="Run every phase in a fresh process.")
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing unless something fails.")

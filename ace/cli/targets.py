@@ -10,7 +10,7 @@ import click
 
 from ace import runfile, runs
 from ace.cli import run as run_module
-from ace.errors import UsageError
+from ace.errors import Locked, UsageError
 from ace.runs import Run
 
 LOOK_EVERY_S = 0.02
@@ -29,7 +29,7 @@ def running(folder: Path, wanted: str) -> Run:
         message = f"{len(found)} runs are running: {', '.join(run.id for run in found)}"
         raise UsageError(message, hint="say which one")
     message = f"no run in {folder} is running"
-    raise UsageError(message, hint="ace list shows all runs")
+    raise UsageError(message, hint="ace list shows all runs; one that does not run has to be named")
 
 
 def resumable(folder: Path, pipeline: str = "") -> Run:
@@ -60,7 +60,11 @@ def go_on(run: Run, options: dict[str, object]) -> int:
     """`ace run` with the pipeline and the settings of that run."""
     pipeline = run.content.get("pipeline_file") or run.pipeline
     texts = dict.fromkeys(("resume_from_phase", "run_phase", "retry_phase", "fork_from", "fork_at"), "")
-    code: int = click.get_current_context().invoke(
-        run_module.command, **texts | {"pipeline": pipeline, "run_id": run.id} | options
-    )
+    try:
+        code: int = click.get_current_context().invoke(
+            run_module.command, **texts | {"pipeline": pipeline, "run_id": run.id} | options
+        )
+    except Locked as error:
+        error.hint = "ace pause --wait   (then again), or wait for it"  # these commands have no --wait
+        raise
     return code

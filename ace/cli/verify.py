@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import click
 
-from ace import discovery, jsonio, runfile, runs, schema, store
+from ace import discovery, journal, jsonio, runfile, runs, schema, store
+from ace.blobs import BlobFolder
 from ace.cli.options import common, print_json, root
 from ace.errors import AceError, DamagedArtifact
 from ace.records import Data, Pipeline
@@ -25,9 +26,9 @@ BLOB_KEYS = frozenset(("sha256", "ext", "bytes"))  # of `Blob.as_json()`
 def command(run_id: str, artifacts: str, as_json: bool, debug: bool) -> int:
     """Check every artifact of a run again.
 
-    Checksums, schemas, side files, blobs and the hashes that each phase recorded of its inputs. Exit 65 when anything
-    is missing, edited, damaged or stale (made from inputs that are not there any more). The hash covers the data of
-    all phases: equal hashes are equal runs.
+    Checksums of data, metadata and journals, schemas, side files, blobs and the hashes that each phase recorded of its
+    inputs. Exit 65 when anything is missing, edited, damaged or stale (made from inputs that are not there any more).
+    The hash covers the data of all phases: equal hashes are equal runs.
     """
     run = runs.resolve(root(artifacts), run_id)
     rows = check(run)
@@ -67,16 +68,24 @@ def _check(place: store.Place, state: Data, there: Mapping[str, str], named: set
     except AceError as error:
         return {"state": "damaged", "why": error.message}
     if artifact is None:
-        finished = state["state"] in ("completed", "partial")
-        return {"state": "missing", "why": f"{place.path} is missing"} if finished else {"state": "pending"}
+        return _absent(place, state)
     found = {"sha256": artifact.sha256}
-    if artifact.edited:
-        return found | {"state": "edited", "why": "its data were changed after the commit"}
-    if why := _envelope(artifact) or _side_files(place, artifact) or _blobs(place, artifact, named):
+    why = _envelope(artifact)
+    if artifact.edited and not why:
+        return found | {"state": "edited", "why": "it was changed after its commit"}
+    if why := why or _side_files(place, artifact) or _blobs(place, artifact, named):
         return found | {"state": "damaged", "why": why}
     if why := _inputs(artifact, there):
         return found | {"state": "stale", "why": why}
     return found | {"state": "valid"}
+
+
+def _absent(place: store.Place, state: Data) -> Data:
+    """What is found of a phase that has no artifact."""
+    if state["state"] in ("completed", "partial"):
+        return {"state": "missing", "why": f"{place.path} is missing"}
+    why = _journal(place)
+    return {"state": "damaged", "why": why} if why else {"state": "pending"}
 
 
 def _pipeline(run: runs.Run) -> Pipeline | None:
@@ -107,6 +116,22 @@ def _envelope(artifact: store.Artifact) -> str:
     return ""
 
 
+def _journal(place: store.Place) -> str:
+    """Whether all finished items of a phase that has not committed are as they were noted. A torn end is no damage."""
+    path = place.folder / "journal" / f"{place.stem}.jsonl"
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        return ""
+    except OSError as error:
+        return f"its journal cannot be read: {error.strerror}"
+    found = journal.parse(raw)
+    if found is None:
+        return f"{path} is no journal" if b"\n" in raw else ""
+    items = "item" if found.damaged == 1 else "items"
+    return f"{found.damaged} {items} of its journal changed since noted; to be done again" if found.damaged else ""
+
+
 def _side_files(place: store.Place, artifact: store.Artifact) -> str:
     """Whether the side files are what was committed. Only files that this phase may have written are opened."""
     for name, expected in artifact.metadata["files"].items():
@@ -126,7 +151,7 @@ def _side_files(place: store.Place, artifact: store.Artifact) -> str:
 
 def _blobs(place: store.Place, artifact: store.Artifact, named: set[str]) -> str:
     """Whether the blobs that the data name for the first time are there and hold what their names say."""
-    folder, waiting = store.BlobFolder(place.folder), [artifact.data()]
+    folder, waiting = BlobFolder(place.folder), [artifact.data()]
     while waiting:
         value = waiting.pop()
         if isinstance(value, dict) and value.keys() == BLOB_KEYS:
@@ -172,11 +197,14 @@ def _complain(run: runs.Run, rows: list[Data], bad: list[Data], artifacts: str) 
     click.echo(f"ace: {len(bad)} of {len(rows)} artifacts are not as they were committed", err=True)
     again = reading.command(run, artifacts)
     side = [row for row in bad if row["why"].startswith((SIDE_FILE, BLOB))]
+    alone = {row["phase"]: "writes its side files again" for row in side}
     states = {row["state"] for row in bad if row not in side}
-    if states:
+    if states == {"edited"}:  # a run has nothing to do: what follows was made from the edits
+        alone |= {row["phase"]: "makes it anew, without the edit" for row in bad if row not in side}
+    elif states:
         click.echo(f"     {again}   ({_promise(states)})", err=True)
-    for row in side:
-        click.echo(f"     {again} --run-phase {row['number']}   (writes its side files again)", err=True)
+    for row in (row for row in bad if row["phase"] in alone):
+        click.echo(f"     {again} --run-phase {row['number']}   ({alone[row['phase']]})", err=True)
 
 
 def _promise(states: set[str]) -> str:

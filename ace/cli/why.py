@@ -7,10 +7,11 @@ from collections.abc import Mapping
 
 import click
 
-from ace import discovery, events
+from ace import discovery, events, runs
 from ace.cli.asking import asking
-from ace.cli.options import common, print_json
+from ace.cli.options import common, print_json, root
 from ace.cli.planning import Planned, overrides_of, planned
+from ace.errors import UsageError
 from ace.plan import CHECK, RUN, Decision, reads
 from ace.views.safe import clean
 
@@ -18,16 +19,19 @@ _OF_INPUT = re.compile("input ([a-z][a-z0-9_]*) has changed")  # as `plan.change
 
 
 @click.command()
-@click.argument("pipeline")
-@click.argument("phase")
+@click.argument("words", nargs=-1, metavar="[PIPELINE] PHASE")
 @click.option("--run-id", default="latest", metavar="X", help="The run to explain (default: the pipeline's latest).")
 @click.option("--set", "assignments", multiple=True, metavar="PHASE.KEY=VALUE", help="Override a configuration key.")
 @asking
 @common
 def command(
-    pipeline: str, phase: str, run_id: str, assignments: tuple[str, ...], artifacts: str, as_json: bool, debug: bool
+    words: tuple[str, ...], run_id: str, assignments: tuple[str, ...], artifacts: str, as_json: bool, debug: bool
 ) -> None:
-    """Explain what will be done with one phase, and what caused it."""
+    """Explain what will be done with one phase, and what caused it.
+
+    PHASE is a name, a prefix or a number. Without PIPELINE: of the latest run, or of that of --run-id.
+    """
+    pipeline, phase = _meant(words, run_id, artifacts)
     found = discovery.find(pipeline)
     one = discovery.phase(found, phase)
     plan = planned(found, run_id, overrides_of(found, (), assignments), artifacts)
@@ -37,6 +41,19 @@ def command(
         print_json({"run_id": plan.run_id, **decision._asdict(), "sentence": sentence})
         return
     click.echo(sentence)
+
+
+def _meant(words: tuple[str, ...], run_id: str, artifacts: str) -> tuple[str, str]:
+    """(pipeline, phase), the pipeline from the run where it was not typed. Raises UsageError."""
+    if len(words) == 1:
+        run = runs.resolve(root(artifacts), run_id)
+        return run.content.get("pipeline_file") or run.pipeline, words[0]
+    try:
+        pipeline, phase = words
+    except ValueError:
+        message = "which phase? It is named alone, or after its pipeline"
+        raise UsageError(message, hint="ace why [PIPELINE] PHASE") from None
+    return pipeline, phase
 
 
 def explain(decision: Decision, plan: Planned) -> str:

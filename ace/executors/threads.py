@@ -3,8 +3,6 @@
 The caller's `on_done` and `on_failed` run in the caller's thread, so a journal has a single writer.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 

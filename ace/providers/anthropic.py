@@ -1,23 +1,19 @@
-"""Anthropic's Messages API, through the official SDK: its connections, its headers, its errors; not its retries.
+"""Anthropic's Messages API, over the connections and with the headers of the official SDK.
 
-The SDK gets the body as bytes and gives the answer back unread: what is hashed is what is sent, what arrives is what
-is kept, and nothing is parsed twice. It is imported at the first request (it costs a second).
+What is hashed is what is sent, what arrives is what is kept, and nothing is parsed twice. The SDK is imported at the
+first request (it costs a second).
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
 
 from ace import jsonio
-from ace.errors import AceError, ConfigError, MalformedAnswer, ProviderUnavailable, ServerFailed
-from ace.providers import bodies, failures, families, keys, narrow
+from ace.errors import ConfigError, MalformedAnswer, ProviderUnavailable
+from ace.providers import bodies, exchange, failures, families, keys, narrow
 from ace.providers.base import END, MAX_TOKENS, OTHER, REFUSAL, Image, Message, Raw, Reply, Request, Usage
 from ace.records import Data, Json
-
-if TYPE_CHECKING:
-    import anthropic
 
 BASE_URL = "https://api.anthropic.com"
 PATH = "/v1/messages"
@@ -41,25 +37,26 @@ class Anthropic:
         self.base_url = base_url or BASE_URL
         self._answers = answers
         self._lock = threading.Lock()
-        self._opened: anthropic.Anthropic | None = None
+        self._line: exchange.Line | None = None
 
     @property
-    def client(self) -> anthropic.Anthropic:
-        """The SDK's client, made when it is first needed. Raises ProviderUnavailable without SDK or key."""
+    def line(self) -> exchange.Line:
+        """Opened when it is first needed. Raises ProviderUnavailable without SDK or key."""
         with self._lock:
-            if self._opened is None:
-                self._opened = _client(self.base_url)
-            return self._opened
+            if self._line is None:
+                self._line = _opened(self.base_url)
+            return self._line
 
     def wire(self, request: Request) -> Data:
         body: Data = {"model": request.model, "max_tokens": request.max_tokens, **families.claude(request.model)}
         system = request.system
         if request.schema is not None:
-            if self._answers == "json_schema" and narrow.fits(request.schema):
-                shape = {"type": "json_schema", "schema": narrow.narrowed(request.schema)}
+            held = narrow.held(request.schema)
+            if self._answers == "json_schema" and held.shape is not None:
+                shape = {"type": "json_schema", "schema": held.shape}
                 body["output_config"] = {**body.get("output_config", {}), "format": shape}
             else:
-                system += narrow.worded(request.schema)
+                system += held.words
         if system:
             mark = {"cache_control": {"type": "ephemeral"}} if request.cache_prefix else {}
             body["system"] = [{"type": "text", "text": system, **mark}]
@@ -69,24 +66,14 @@ class Anthropic:
         return body
 
     def send(self, body: Data, timeout_s: float) -> Raw:
-        return self._exchange("post", PATH, body, timeout_s)
+        return self.exchange("POST", PATH, jsonio.dumps(body), timeout_s)
 
-    def _exchange(self, method: str, path: str, body: Data | None, timeout_s: float) -> Raw:
-        client = self.client
-        import anthropic  # noqa: PLC0415  (a second, for those who send)
-        import httpx2  # noqa: PLC0415
-
-        options: Any = {"timeout": timeout_s}
-        try:
-            if method == "get":
-                response = client.get(path, cast_to=httpx2.Response, options=options)
-            else:
-                response = client.post(path, cast_to=httpx2.Response, content=jsonio.dumps(body), options=options)
-        except anthropic.AnthropicError as error:
-            raise translated(error, timeout_s) from error
-        if method == "post" and (failure := failures.not_json("anthropic", response.content)):
+    def exchange(self, method: str, path: str, content: bytes | None, timeout_s: float) -> Raw:
+        """One request to any part of the API."""
+        raw = exchange.exchange("anthropic", self.line, method, path, content, timeout_s)
+        if method == "POST" and (failure := failures.not_json("anthropic", raw.body)):
             raise failure
-        return Raw(response.content, dict(response.headers))
+        return raw
 
     def read(self, body: bytes) -> Reply:
         answer = bodies.parsed(body)
@@ -108,33 +95,16 @@ class Anthropic:
         raise MalformedAnswer("anthropic offers no embeddings")
 
 
-def translated(error: anthropic.AnthropicError, timeout_s: float) -> AceError:
-    """ACE's error for any that the SDK raises."""
-    import anthropic  # noqa: PLC0415
-    import httpx2  # noqa: PLC0415
-
-    if isinstance(error.__cause__, httpx2.ConnectError | httpx2.ConnectTimeout | httpx2.PoolTimeout):
-        return failures.unreached("anthropic", error.__cause__)
-    if isinstance(error, anthropic.APITimeoutError):
-        return failures.lost("anthropic", error, timeout_s)
-    if isinstance(error, anthropic.APIConnectionError):
-        return failures.lost("anthropic", error)
-    if isinstance(error, anthropic.APIStatusError):
-        return failures.of_body("anthropic", error.status_code, error.body, error.response.headers)
-    if isinstance(error, anthropic.APIError | anthropic.RetryableError):
-        return ServerFailed(f"anthropic: {failures.shown(str(error))}")
-    return ProviderUnavailable(f"anthropic: {failures.shown(str(error))}", hint=failures.HINT)
-
-
-def _client(base_url: str) -> anthropic.Anthropic:
+def _opened(base_url: str) -> exchange.Line:
     try:
-        import anthropic  # noqa: PLC0415
+        import anthropic  # noqa: PLC0415  (a second, for those who send)
         import httpx2  # noqa: F401, PLC0415  (an SDK that is too old has another)
     except ImportError as error:
         message = f"the package anthropic cannot be used: {error}"
         raise ProviderUnavailable(message, hint="pip install 'ace-pipelines[llm]'") from error
     key = keys.required("anthropic") if base_url == BASE_URL else keys.read("anthropic") or NO_KEY
-    return anthropic.Anthropic(api_key=key, base_url=base_url, max_retries=0)
+    http = anthropic.DefaultHttpxClient()
+    return exchange.line(anthropic.Anthropic(api_key=key, base_url=base_url, max_retries=0, http_client=http), http)
 
 
 def _message(message: Message) -> Data:

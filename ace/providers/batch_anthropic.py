@@ -1,4 +1,4 @@
-"""Anthropic's Message Batches, through the SDK's connections. https://docs.claude.com/en/docs/build-with-claude/batch-processing
+"""Anthropic's Message Batches, over the SDK's connections. https://docs.claude.com/en/docs/build-with-claude/batch-processing
 
 Bodies go out as they were hashed, answers are kept as they came. A batch keeps no label: it is known by its custom ids.
 """
@@ -26,14 +26,14 @@ class MessageBatches:
 
     def hand_in(self, rows: Sequence[tuple[str, Data]], label: str) -> str:
         requests = [{"custom_id": name, "params": body} for name, body in rows]
-        batch = self._json("post", PATH, {"requests": requests})
+        batch = self._json("POST", PATH, {"requests": requests})
         return str(batch["id"])
 
     def progress(self, batch_id: str) -> Progress:
-        return _progress(self._json("get", f"{PATH}/{batch_id}"))
+        return _progress(self._json("GET", f"{PATH}/{batch_id}"))
 
     def results(self, batch_id: str) -> Iterator[Row]:
-        for line in self._exchange("get", f"{PATH}/{batch_id}/results").splitlines():
+        for line in self._exchange("GET", f"{PATH}/{batch_id}/results").splitlines():
             row = jsonio.loads(line, what=f"a result of {batch_id}")
             result = row["result"]
             if result["type"] == "succeeded":
@@ -42,8 +42,14 @@ class MessageBatches:
                 yield Row(row["custom_id"], None, _problem(result))
 
     def recent(self) -> Iterator[Listed]:
-        for batch in self._json("get", f"{PATH}?limit={LISTED}")["data"]:
+        for batch in self._json("GET", f"{PATH}?limit={LISTED}")["data"]:
             yield Listed(batch["id"], "", clock.parse(batch["created_at"]), _progress(batch))
+
+    def cancel(self, batch_id: str) -> None:
+        self._json("POST", f"{PATH}/{batch_id}/cancel", {})
+
+    def forget(self, batch_id: str) -> None:
+        self._exchange("DELETE", f"{PATH}/{batch_id}")
 
     def _json(self, method: str, path: str, body: Data | None = None) -> Any:
         try:
@@ -52,14 +58,16 @@ class MessageBatches:
             raise ServerFailed(f"anthropic: {error}") from error
 
     def _exchange(self, method: str, path: str, body: Data | None = None) -> bytes:
-        raw: bytes = self._provider._exchange(method, path, body, self._timeout_s).body
+        content = None if body is None else jsonio.dumps(body)
+        raw: bytes = self._provider.exchange(method, path, content, self._timeout_s).body
         return raw
 
 
 def _progress(batch: Data) -> Progress:
     counts = batch["request_counts"]
     done = sum(int(counts.get(outcome, 0)) for outcome in OUTCOMES)
-    return Progress(batch["processing_status"] == "ended", done, done + int(counts.get("processing", 0)))
+    rows = done + int(counts.get("processing", 0))
+    return Progress(batch["processing_status"] == "ended", done, rows, bool(batch.get("cancel_initiated_at")))
 
 
 def _problem(result: Data) -> str:

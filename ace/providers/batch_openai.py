@@ -1,4 +1,4 @@
-"""OpenAI's Batch API, through the SDK's connections. https://platform.openai.com/docs/guides/batch
+"""OpenAI's Batch API, through the official SDK. https://platform.openai.com/docs/guides/batch
 
 Requests go up as a file; answers come down as one file and failures as another, and both may exist when it expired.
 """
@@ -7,12 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ace import jsonio
-from ace.errors import ServerFailed
+from ace.errors import AceError, ProviderUnavailable, ServerFailed
+from ace.providers import failures
 from ace.providers.batch_service import Listed, Progress, Row
 from ace.records import Data
+
+if TYPE_CHECKING:
+    import openai
 
 URL = "/v1/chat/completions"
 LABEL = "ace"  # the key of the metadata under which a batch carries its label
@@ -53,23 +57,48 @@ class OpenAIBatches:
             label = (batch.metadata or {}).get(LABEL, "")
             yield Listed(batch.id, label, datetime.fromtimestamp(batch.created_at, UTC), _progress(batch))
 
+    def cancel(self, batch_id: str) -> None:
+        self._ask(lambda client: client.batches.cancel(batch_id))
+
+    def forget(self, batch_id: str) -> None:
+        """Its three files; the batch itself goes on being listed."""
+        batch = self._ask(lambda client: client.batches.retrieve(batch_id))
+        for file_id in filter(None, (batch.input_file_id, batch.output_file_id, batch.error_file_id)):
+            self._ask(lambda client, file_id=file_id: client.files.delete(file_id))
+
     def _ask(self, request: Any) -> Any:
         import openai  # noqa: PLC0415  (0.4 s, for those who send)
 
-        from ace.providers.openai import translated  # noqa: PLC0415
-
         try:
-            return request(self._provider.client.with_options(timeout=self._timeout_s))
+            return request(self._provider.line.sdk.with_options(timeout=self._timeout_s))
         except openai.OpenAIError as error:
             raise translated(error, self._timeout_s) from error
         except (ValueError, TypeError) as error:  # an answer that is no JSON
             raise ServerFailed(f"openai: {error}") from error
 
 
+def translated(error: openai.OpenAIError, timeout_s: float) -> AceError:
+    """ACE's error for any that the SDK raises."""
+    import httpx2  # noqa: PLC0415
+    import openai  # noqa: PLC0415
+
+    if isinstance(error.__cause__, httpx2.ConnectError | httpx2.ConnectTimeout | httpx2.PoolTimeout):
+        return failures.unreached("openai", error.__cause__)
+    if isinstance(error, openai.APITimeoutError):
+        return failures.lost("openai", error, timeout_s)
+    if isinstance(error, openai.APIConnectionError):
+        return failures.lost("openai", error)
+    if isinstance(error, openai.APIStatusError):
+        return failures.of_body("openai", error.status_code, error.body, error.response.headers)
+    if isinstance(error, openai.APIError):
+        return ServerFailed(f"openai: {failures.shown(str(error))}")
+    return ProviderUnavailable(f"openai: {failures.shown(str(error))}", hint=failures.HINT)
+
+
 def _progress(batch: Any) -> Progress:
     counts = batch.request_counts
     done = counts.completed + counts.failed if counts else 0
-    return Progress(batch.status in ENDED, done, counts.total if counts else 0)
+    return Progress(batch.status in ENDED, done, counts.total if counts else 0, batch.status == "cancelled")
 
 
 def _row(row: Data) -> Row:

@@ -11,11 +11,12 @@ from ace.records import Data
 
 
 class Progress(NamedTuple):
-    """How far a batch is: rows that have an outcome, of any kind, and rows in all."""
+    """How far a batch is: rows that have an outcome, of any kind, and rows in all; whether somebody cancelled it."""
 
     ended: bool
     done: int
     rows: int
+    cancelled: bool = False
 
 
 class Listed(NamedTuple):
@@ -49,6 +50,14 @@ class Service(Protocol):
 
     def recent(self) -> Iterator[Listed]:
         """Newest first; at least those of the last day."""
+        ...
+
+    def cancel(self, batch_id: str) -> None:
+        """Have no more rows answered. It ends some time later, with the answers that it had."""
+        ...
+
+    def forget(self, batch_id: str) -> None:
+        """Delete what the service keeps of the questions and answers of a batch that has ended."""
         ...
 
 

@@ -3,10 +3,12 @@
 prefill
 ├── recover     what was handed in when a process died: found at the provider by its label or its rows, or released
 ├── _hand_in    reserve the money, write the batch down, hand it in, note its id; in this order
-└── _collect    wait; raw answers into the ledger, then their price. Raises Waiting when the run is not to wait
+└── _collect    wait; raw answers into the ledger, then their price; then the provider may forget the batch. Raises
+                Waiting when the run is not to wait
 
-A row that expired or failed is simply not in the ledger afterwards: the ordinary path asks it again. A custom id is
-the ledger key: 64 hexadecimal digits, which is what both services take.
+A row that expired or failed is simply not in the ledger afterwards: the ordinary path asks it again. Rows that a
+cancelled batch has left are handed in once more. A custom id is the ledger key: 64 hexadecimal digits, which is what
+both services take.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from ace import clock, jsonio
 from ace.errors import (
+    AceError,
     BudgetReached,
     MalformedAnswer,
     ProviderUnavailable,
@@ -59,7 +62,7 @@ def prefill(session: Session, rows: Sequence[Sent]) -> None:
         under_way += _hand_in(work, missing, tried)
         if not under_way:
             return
-        _collect(work, under_way)
+        tried -= _collect(work, under_way)
 
 
 def _answered(session: Session, key: str) -> bool:
@@ -157,20 +160,21 @@ def _once(work: Work, batch: Batch, rows: Sequence[tuple[str, dict[str, object]]
 # collecting
 
 
-def _collect(work: Work, under_way: Sequence[Batch]) -> None:
-    """Wait until all have ended, and keep what they bring."""
+def _collect(work: Work, under_way: Sequence[Batch]) -> set[str]:
+    """Wait until all have ended, and keep what they bring. Returns the keys of those that somebody has cancelled."""
     session, left, pause = work.session, list(under_way), POLL_FIRST_S
+    cancelled: set[str] = set()
     while True:
-        left = [batch for batch in left if not _finished(work, batch)]
+        left = [batch for batch in left if not _finished(work, batch, cancelled)]
         if not left:
-            return
+            return cancelled
         if not session.settings["batch_wait"]:
             raise _waiting(work, left)
         session.run.wait(pause)
         pause = min(POLL_MOST_S, pause * POLL_GROWTH)
 
 
-def _finished(work: Work, batch: Batch) -> bool:
+def _finished(work: Work, batch: Batch, cancelled: set[str]) -> bool:
     """Whether the batch has ended; its answers are in the ledger then."""
     try:
         progress = insist(work, lambda: work.service.progress(batch.id))
@@ -184,6 +188,9 @@ def _finished(work: Work, batch: Batch) -> bool:
     work.session.run.event("progress", phase=work.phase, done=done, total=rows, note=note)
     if progress.ended:
         _keep(work, batch, insist(work, lambda: list(work.service.results(batch.id))))
+        _forgotten(work, batch)
+    if progress.ended and progress.cancelled:
+        cancelled.update(batch.keys)
     return progress.ended
 
 
@@ -203,6 +210,17 @@ def _keep(work: Work, batch: Batch, rows: Sequence[Row]) -> None:
     session.run.event(
         "batch_ended", phase=batch.phase, batch=batch.id, rows=len(batch.keys), answered=answered, problem=problem
     )
+
+
+def _forgotten(work: Work, batch: Batch) -> None:
+    """Questions and answers are ours, and no longer needed at the provider. A failure costs nothing but its room."""
+    if work.session.settings["batch_keep"]:
+        return
+    try:
+        work.service.forget(batch.id)
+    except AceError as error:
+        message = f"{work.provider.name} keeps the files of batch {batch.id}: {error.message}"
+        work.session.run.event("warning", phase=work.phase, message=message)
 
 
 def _settle(work: Work, batch: Batch, call_id: int, row: Row) -> None:

@@ -23,6 +23,18 @@ GPT_FIXED = re.compile(r"gpt-.*(-pro|-codex|-chat)")  # their effort cannot be c
 GPT_LOW = re.compile(r"o\d|gpt-\d.*-astra")
 GPT_MINIMAL = re.compile(r"gpt-5(-mini|-nano)?(-\d|$)")  # before 5.1 there was no `none`
 
+# Tokens of one picture at most, whatever its size, by what the name of a model begins with; the first that fits counts.
+# OpenAI at detail "high": a base and eight tiles of a picture that is shrunk to 2048 x 768 px, or 2,500 patches by the
+# highest multiplier, 2.46. https://platform.openai.com/docs/guides/images-vision
+# Claude: 2576 px and 4,784 patches. https://platform.claude.com/docs/en/build-with-claude/vision
+IMAGE_TOKENS = {"claude": 4_784, "gpt-4o-mini": 2_833 + 8 * 5_667, "gpt": 6_150, "o": 6_150}
+IMAGE_TOKENS_ELSEWHERE = 16_384  # what Qwen2-VL, the hungriest of the open ones, takes unless its server limits it
+
+
+def image_tokens_at_most(model: str) -> int:
+    name = bare(model)
+    return next((most for start, most in IMAGE_TOKENS.items() if name.startswith(start)), IMAGE_TOKENS_ELSEWHERE)
+
 
 def bare(model: str) -> str:
     """The name without what a gateway or a cloud puts before it: openai/gpt-5, anthropic.claude-…"""

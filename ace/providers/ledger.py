@@ -19,36 +19,20 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from ace import clock
-from ace.providers import ledger_batches, ledger_money, ledger_owners
+from ace import atomic, clock
+from ace.providers import ledger_batches, ledger_file, ledger_money, ledger_owners
 from ace.providers.base import Call, Caps, Price, Usage
 from ace.providers.ledger_batches import DONE, WAITING, Batch
-from ace.providers.ledger_file import Warn, explained, open_file
+from ace.providers.ledger_file import Warn, explained, failure, open_file
+from ace.providers.ledger_flush import Flusher
 from ace.providers.ledger_money import ANSWERED, FAILED, OPEN, SETTLED, UNKNOWN, Spent
 from ace.providers.ledger_owners import Intent
 
 __all__ = ["ANSWERED", "DONE", "FAILED", "OPEN", "SETTLED", "UNKNOWN", "WAITING", "Batch", "Intent", "Ledger", "Spent"]
 
 HITS_KEPT = 256  # hits counted in memory before they are written: a crash loses their count, nothing else
-
-_INSERT = (
-    "INSERT INTO calls (key, provider, base_url, model, kind, run_id, pipeline, phase, purpose,"
-    " day, created, pid, began, state, reserved_usd, counted) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-)
-_ANSWER = (
-    "INSERT OR REPLACE INTO answers (key, call_id, created, latency_s, raw)"
-    " SELECT key, id, ?, ?, ? FROM calls WHERE id = ?"
-)
-_SETTLE = (
-    "UPDATE calls SET state = 'settled', usd = ?, counted = ?, price_source = ?, answered_by = ?, input = ?,"
-    " output = ?, cache_read = ?, cache_write = ?, error = NULL WHERE id = ?"
-)
-_HIT = (
-    "INSERT INTO hits SELECT ?, ?, ?, ?, ?, ?, ?, ? * IFNULL((SELECT usd FROM calls WHERE id ="
-    " (SELECT call_id FROM answers WHERE key = ?)), 0) WHERE true"
-    " ON CONFLICT DO UPDATE SET calls = calls + excluded.calls, saved_usd = saved_usd + excluded.saved_usd"
-)
 
 
 def to_stderr(message: str) -> None:
@@ -63,11 +47,14 @@ class Ledger:
         self._lock = threading.Lock()
         self._hits: dict[tuple[str, ...], int] = {}
         self._registered = False
+        self._flusher: Flusher | None = None
         self._database = open_file(path, warn)
         self.adopt_orphans()
 
     def close(self) -> None:
         self._write_hits()
+        if self._flusher:
+            self._flusher.stop()
         with self._lock:
             self._database.close()
 
@@ -75,16 +62,14 @@ class Ledger:
 
     def find(self, key: str) -> bytes | None:
         """The raw answer to this question, whoever asked it."""
-        with self._reading() as database:
-            row = database.execute("SELECT raw FROM answers WHERE key = ?", (key,)).fetchone()
-        return None if row is None else row[0]
+        found = self._do("SELECT raw FROM answers WHERE key = ?", (key,))
+        return found[0][0] if found else None
 
     def find_of(self, key: str, run_id: str) -> bytes | None:
         """The raw answer to this question, when that run asked it."""
         sql = "SELECT raw FROM answers JOIN calls ON calls.id = call_id WHERE answers.key = ? AND run_id = ?"
-        with self._reading() as database:
-            row = database.execute(sql, (key, run_id)).fetchone()
-        return None if row is None else row[0]
+        found = self._do(sql, (key, run_id))
+        return found[0][0] if found else None
 
     def hit(self, call: Call) -> None:
         """Count an answer that was given without asking."""
@@ -97,14 +82,12 @@ class Ledger:
 
     def note(self, key: str, problem: str) -> None:
         """An answer turned out to be of no use: it is kept, with the reason."""
-        with self._reading() as database:
-            database.execute("UPDATE answers SET problem = ? WHERE key = ?", (problem, key))
+        self._do("UPDATE answers SET problem = ? WHERE key = ?", (problem, key))
 
     def problem(self, key: str) -> str:
         """Why the answer to this question is of no use, or an empty text."""
-        with self._reading() as database:
-            row = database.execute("SELECT problem FROM answers WHERE key = ?", (key,)).fetchone()
-        return "" if row is None else str(row[0])
+        found = self._do("SELECT problem FROM answers WHERE key = ?", (key,))
+        return str(found[0][0]) if found else ""
 
     # calls
 
@@ -117,30 +100,31 @@ class Ledger:
         created = clock.stamp()
         told = (created[:10], created, *ledger_owners.this_process(), OPEN)
         rows = [(*call[:9], *told, call.reserved_usd, call.reserved_usd or 0.0) for call in calls]
+        if self._registered and len(rows) == 1 and not any(caps):  # one statement is a transaction of its own
+            with self._reading() as database:
+                return [int(database.execute(ledger_file.INSERT, rows[0]).lastrowid or 0)]
         with self._transaction() as database:
             ledger_money.check_caps(database, calls, caps)
             if not self._registered:
                 ledger_owners.register(database)
                 self._registered = True
-            return [int(database.execute(_INSERT, row).lastrowid or 0) for row in rows]
+            return [int(database.execute(ledger_file.INSERT, row).lastrowid or 0) for row in rows]
 
     def answered(self, call_id: int, raw: bytes, latency_s: float) -> None:
         """Keep the raw answer, before anything looks into it; the intent is closed by it. One transaction."""
-        with self._reading() as database:
-            database.execute(_ANSWER, (clock.stamp(), round(latency_s, 4), raw, call_id))
+        self._do(ledger_file.ANSWER, (clock.stamp(), round(latency_s, 4), raw, call_id))
+        self._flush_soon()
 
     def settle(self, call_id: int, usage: Usage, price: Price | None, model: str = "") -> None:
         """Replace the reservation by the price of what was used; `model` is the one that says it answered."""
         usd, source = (price.usd, price.source) if price else (None, "")
-        with self._reading() as database:
-            database.execute(_SETTLE, (usd, usd or 0.0, source, model, *usage, call_id))
+        self._do(ledger_file.SETTLE, (usd, usd or 0.0, source, model, *usage, call_id))
 
     def failed(self, call_id: int, error: str, *, billed_unknown: bool) -> None:
         """No answer came. Its reservation is released, or goes on counting when it may have been billed."""
         state, counted = (UNKNOWN, "counted") if billed_unknown else (FAILED, "0")
         sql = f"UPDATE calls SET state = ?, error = ?, counted = {counted} WHERE id = ?"
-        with self._reading() as database:
-            database.execute(sql, (state, error, call_id))
+        self._do(sql, (state, error, call_id))
 
     # money
 
@@ -216,6 +200,22 @@ class Ledger:
             self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return count
 
+    def _do(self, sql: str, values: Sequence[Any]) -> list[Any]:
+        """The rows of one statement, which is a transaction of its own. In plain steps: every call takes four."""
+        with self._lock:
+            try:
+                return self._database.execute(sql, values).fetchall()
+            except sqlite3.DatabaseError as error:
+                raise failure(self.path, error) from error
+
+    def _flush_soon(self) -> None:
+        """Raises StorageError when an earlier flush has failed: what cannot last is not kept."""
+        if self._flusher is None:
+            with self._lock, atomic.explained(self.path, "open"):
+                self._flusher = self._flusher or Flusher(self.path.with_name(f"{self.path.name}-wal"))
+        with atomic.explained(self.path, "flush"):
+            self._flusher.wrote()
+
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
         """For one statement, which is a transaction of its own."""
@@ -239,4 +239,6 @@ class Ledger:
             hits, self._hits = self._hits, {}
         if hits:
             with self._transaction() as database:
-                database.executemany(_HIT, [(*place[:6], count, count, place[6]) for place, count in hits.items()])
+                database.executemany(
+                    ledger_file.HIT, [(*place[:6], count, count, place[6]) for place, count in hits.items()]
+                )

@@ -62,6 +62,24 @@ CREATE TABLE batches (
   PRIMARY KEY (provider, base_url, id)
 );
 """
+# What a call writes.
+INSERT = (
+    "INSERT INTO calls (key, provider, base_url, model, kind, run_id, pipeline, phase, purpose,"
+    " day, created, pid, began, state, reserved_usd, counted) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+ANSWER = (
+    "INSERT OR REPLACE INTO answers (key, call_id, created, latency_s, raw)"
+    " SELECT key, id, ?, ?, ? FROM calls WHERE id = ?"
+)
+SETTLE = (
+    "UPDATE calls SET state = 'settled', usd = ?, counted = ?, price_source = ?, answered_by = ?, input = ?,"
+    " output = ?, cache_read = ?, cache_write = ?, error = NULL WHERE id = ?"
+)
+HIT = (
+    "INSERT INTO hits SELECT ?, ?, ?, ?, ?, ?, ?, ? * IFNULL((SELECT usd FROM calls WHERE id ="
+    " (SELECT call_id FROM answers WHERE key = ?)), 0) WHERE true"
+    " ON CONFLICT DO UPDATE SET calls = calls + excluded.calls, saved_usd = saved_usd + excluded.saved_usd"
+)
 
 
 def open_file(path: Path, warn: Warn) -> sqlite3.Connection:
@@ -133,7 +151,7 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 def _prepared(path: Path, database: sqlite3.Connection) -> sqlite3.Connection:
     database.execute("PRAGMA journal_mode=WAL")
-    database.execute("PRAGMA synchronous=NORMAL")  # survives the death of the process; a power cut, up to its end
+    database.execute("PRAGMA synchronous=NORMAL")  # survives the death of the process; for a power cut see ledger_flush
     _migrate(path, database)
     return database
 

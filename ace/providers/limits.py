@@ -18,11 +18,12 @@ from typing import Self
 from ace.errors import Overloaded, RateLimited, TransientError
 from ace.providers import ratelimit_headers
 from ace.providers.base import Usage
-from ace.providers.pace import Concurrency, Limits, Need, Pace
+from ace.providers.concurrency import Concurrency
+from ace.providers.pace import Limits, Need, Pace
 from ace.records import NOTHING
 
 LOOK_AGAIN_S = 0.1  # a thread that waits for a free place notices a stop within this
-NAP_S = 1.0  # a longer wait is looked at again: headers of other answers may have changed it
+NAP_S = 0.1  # a longer wait is looked at again: other answers may have changed it
 BROKEN_AFTER = 8  # failures in a row, of all threads together, after which a provider counts as down
 
 
@@ -68,12 +69,13 @@ class Limiter:
             self._lane(model).pace.left()
             self._freed.notify()
 
-    def answered(self, model: str, headers: Mapping[str, str]) -> None:
+    def answered(self, model: str, started: float, headers: Mapping[str, str]) -> None:
         said = ratelimit_headers.read(headers) if headers else None
         with self._lock:
             pace = self._lane(model).pace
-            pace.answered()
             self._concurrency.answered()
+            if pace.answered(started):
+                self._concurrency.restored()
             self._failures = 0
             if said:
                 pace.allowed(self._clock(), *said)
@@ -86,12 +88,16 @@ class Limiter:
         now = self._clock()
         with self._lock:
             self._failures += 1
-            self._concurrency.failed(now, started)
             pace = self._lane(model).pace
+            slower: bool | None = True
             if isinstance(error, RateLimited):
-                pace.refused(now, started, error.retry_after, random.random())
+                slower = pace.refused(now, started, error.retry_after, random.random())
             elif isinstance(error, Overloaded):
                 pace.overloaded(now, error.retry_after, random.random())
+            if slower:
+                self._concurrency.failed(now, started)
+            elif slower is None:
+                self._concurrency.restored()
 
     def _try_to_start(self, pace: Pace, need: Need) -> tuple[float | None, float]:
         """(time of the start, 0), or (None, seconds until it is worth another look)."""
@@ -138,7 +144,7 @@ class Slot:
 
     def answered(self, headers: Mapping[str, str] = NOTHING) -> None:
         """An answer came; its headers say what is left."""
-        self._limiter.answered(self._model, headers)
+        self._limiter.answered(self._model, self._started, headers)
 
     def settle(self, usage: Usage) -> None:
         """What the request took. Reads from a prompt cache count nothing towards a limit; writes do."""
@@ -146,6 +152,6 @@ class Slot:
         self._limiter.used(self._model, self._need, used)
 
     def refused(self, error: TransientError) -> None:
-        """No answer came: all threads slow down or pause, and nothing was used."""
+        """No answer came, and nothing was used: all threads slow down or pause, where that may help."""
         self._limiter.refused(self._model, self._started, error)
         self._limiter.used(self._model, self._need, Need())

@@ -10,7 +10,8 @@ https://platform.openai.com/docs/guides/structured-outputs
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from ace import jsonio
 from ace.records import Json
@@ -23,6 +24,27 @@ SHAPES = frozenset(
     {"allOf", "not", "if", "then", "else", "patternProperties", "prefixItems", "propertyNames", "contains"}
     | {"dependentSchemas", "dependentRequired", "unevaluatedProperties", "unevaluatedItems", "definitions"}
 )
+
+
+class Held(NamedTuple):
+    """How a service can be held to a schema: by its narrowed form, None where that would ask for something else; in
+    OpenAI's strict mode; or by words."""
+
+    shape: dict[str, Json] | None
+    strict: bool
+    words: str
+
+
+def held(schema: Schema) -> Held:
+    """Worked out once for each schema: a phase asks with the same one thousands of times."""
+    return _held(jsonio.dumps(dict(schema)))
+
+
+@lru_cache(maxsize=64)
+def _held(content: bytes) -> Held:
+    schema = jsonio.trusted_loads(content)
+    shape = narrowed(schema) if fits(schema) else None
+    return Held(shape, shape is not None and all_required(schema), worded(schema))
 
 
 def fits(schema: Schema) -> bool:

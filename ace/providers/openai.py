@@ -1,8 +1,8 @@
-"""OpenAI's chat completions and embeddings, and every server that speaks them, through the official SDK.
+"""OpenAI's chat completions and embeddings, and every server that speaks them, over the SDK's connections.
 
 `answers` says how the server can be held to JSON: json_schema (a schema it enforces), json_object (any JSON, the
-schema in words), tool (a function it must call), prompt (words only). The SDK gets the body as bytes and gives the
-answer back unread; it is imported at the first request.
+schema in words), tool (a function it must call), prompt (words only). The SDK opens the connections and words the
+headers; it is imported at the first request.
 """
 
 from __future__ import annotations
@@ -10,17 +10,13 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from ace import jsonio
-from ace.errors import AceError, ProviderUnavailable, ServerFailed
-from ace.providers import bodies, failures, families, keys, narrow
+from ace.errors import AceError, ProviderUnavailable
+from ace.providers import bodies, exchange, failures, families, keys, narrow
 from ace.providers.base import END, MAX_TOKENS, OTHER, REFUSAL, Image, Message, Raw, Reply, Request, Usage
 from ace.records import Data, Json
-
-if TYPE_CHECKING:
-    import openai
 
 BASE_URL = "https://api.openai.com/v1"
 CHAT, EMBEDDINGS = "/chat/completions", "/embeddings"
@@ -48,15 +44,15 @@ class OpenAI:
         self._answers = answers
         self._own = (urlsplit(self.base_url).hostname or "").endswith(OWN_HOSTS)
         self._lock = threading.Lock()
-        self._opened: openai.OpenAI | None = None
+        self._line: exchange.Line | None = None
 
     @property
-    def client(self) -> openai.OpenAI:
-        """The SDK's client, made when it is first needed. Raises ProviderUnavailable without SDK or key."""
+    def line(self) -> exchange.Line:
+        """Opened when it is first needed. Raises ProviderUnavailable without SDK or key."""
         with self._lock:
-            if self._opened is None:
-                self._opened = _client(self.base_url)
-            return self._opened
+            if self._line is None:
+                self._line = _opened(self.base_url)
+            return self._line
 
     def wire(self, request: Request) -> Data:
         thinks = families.gpt_thinks(request.model)
@@ -79,30 +75,23 @@ class OpenAI:
             function = {"name": NAME, "description": "Give the answer.", "parameters": dict(schema)}
             chosen = {"type": "function", "function": {"name": NAME}}
             return {"tools": [{"type": "function", "function": function}], "tool_choice": chosen}, ""
-        if self._answers == "json_schema" and narrow.fits(schema):
-            shape = {"name": NAME, "schema": narrow.narrowed(schema), "strict": narrow.all_required(schema)}
+        held = narrow.held(schema)
+        if self._answers == "json_schema" and held.shape is not None:
+            shape = {"name": NAME, "schema": held.shape, "strict": held.strict}
             return {"response_format": {"type": "json_schema", "json_schema": shape}}, ""
         plain = {"response_format": {"type": "json_object"}} if self._answers == "json_object" else {}
-        return plain, narrow.worded(schema)
+        return plain, held.words
 
     def send(self, body: Data, timeout_s: float) -> Raw:
         return self._exchange(CHAT, body, timeout_s)
 
     def _exchange(self, path: str, body: Data, timeout_s: float) -> Raw:
-        client = self.client
-        import httpx2  # noqa: PLC0415
-        import openai  # noqa: PLC0415  (0.4 s, for those who send)
-
-        options: Any = {"timeout": timeout_s}
-        try:
-            response = client.post(path, cast_to=httpx2.Response, content=jsonio.dumps(body), options=options)
-        except openai.OpenAIError as error:
-            raise translated(error, timeout_s) from error
-        if failure := failures.not_json("openai", response.content):
+        raw = exchange.exchange("openai", self.line, "POST", path, jsonio.dumps(body), timeout_s)
+        if failure := failures.not_json("openai", raw.body):
             raise failure
-        if FAILED.match(response.content):
-            raise _inner_failure(response.content, response.headers)
-        return Raw(response.content, dict(response.headers))
+        if FAILED.match(raw.body):
+            raise _inner_failure(raw)
+        return raw
 
     def read(self, body: bytes) -> Reply:
         answer = bodies.parsed(body)
@@ -131,41 +120,24 @@ class OpenAI:
         return [bodies.floats(row.get("embedding")) for row in ordered], _usage(bodies.part(answer.get("usage")))
 
 
-def translated(error: openai.OpenAIError, timeout_s: float) -> AceError:
-    """ACE's error for any that the SDK raises."""
-    import httpx2  # noqa: PLC0415
-    import openai  # noqa: PLC0415
-
-    if isinstance(error.__cause__, httpx2.ConnectError | httpx2.ConnectTimeout | httpx2.PoolTimeout):
-        return failures.unreached("openai", error.__cause__)
-    if isinstance(error, openai.APITimeoutError):
-        return failures.lost("openai", error, timeout_s)
-    if isinstance(error, openai.APIConnectionError):
-        return failures.lost("openai", error)
-    if isinstance(error, openai.APIStatusError):
-        return failures.of_body("openai", error.status_code, error.body, error.response.headers)
-    if isinstance(error, openai.APIError):
-        return ServerFailed(f"openai: {failures.shown(str(error))}")
-    return ProviderUnavailable(f"openai: {failures.shown(str(error))}", hint=failures.HINT)
-
-
-def _client(base_url: str) -> openai.OpenAI:
+def _opened(base_url: str) -> exchange.Line:
     try:
         import httpx2  # noqa: F401, PLC0415  (an SDK that is too old has another)
-        import openai  # noqa: PLC0415
+        import openai  # noqa: PLC0415  (0.4 s, for those who send)
     except ImportError as error:
         message = f"the package openai cannot be used: {error}"
         raise ProviderUnavailable(message, hint="pip install 'ace-pipelines[llm]'") from error
     key = keys.required("openai") if base_url == BASE_URL else keys.read("openai") or NO_KEY
-    return openai.OpenAI(api_key=key, base_url=base_url, max_retries=0)
+    http = openai.DefaultHttpxClient()
+    return exchange.line(openai.OpenAI(api_key=key, base_url=base_url, max_retries=0, http_client=http), http)
 
 
-def _inner_failure(body: bytes, headers: Mapping[str, str]) -> AceError:
+def _inner_failure(raw: Raw) -> AceError:
     """An error that came with status 200; its code says which status it should have been."""
-    answer = bodies.parsed(body)
+    answer = bodies.parsed(raw.body)
     code = answer["error"].get("code")
     status = code if isinstance(code, int) and code >= 400 else 500  # noqa: PLR2004  (an HTTP status)
-    return failures.of_body("openai", status, answer, headers)
+    return failures.of_body("openai", status, answer, raw.headers)
 
 
 def _message(message: Message) -> Data:
@@ -175,7 +147,8 @@ def _message(message: Message) -> Data:
 
 
 def _image(image: Image) -> Data:
-    return {"type": "image_url", "image_url": {"url": f"data:{image.media_type};base64,{bodies.base64_of(image)}"}}
+    url = f"data:{image.media_type};base64,{bodies.base64_of(image)}"
+    return {"type": "image_url", "image_url": {"url": url, "detail": "high"}}  # left to the service, it may cost more
 
 
 def _text(message: Mapping[str, Json]) -> str:

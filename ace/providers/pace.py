@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from ace.providers.suspicion import Suspicion
+
 MINUTE_S = 60.0
 START_SPACING_S = 0.002  # between two starts of a first burst: what is refused at once then stops the rest of it
 FIRST_SPACING_S = 0.02  # after the very first start: an SDK prepares at its first request what all others use
@@ -20,9 +22,10 @@ TOKEN_BURST_S = 10.0  # tokens of so many seconds may go out at once; services r
 DEFAULT_PAUSE_S = 1.0  # after a refusal that does not say how long; doubled while nothing gets through
 PAUSE_CAP_S = 60.0  # of what is guessed, not of what a service asks for
 PAUSE_JITTER = 0.1  # share on top of a pause, drawn: other processes with the same key should not come back together
-CUT = 0.9  # of the rate at which a refusal came
+CUT = 0.9  # of the rate that got through until a limit was reached
 STEEPEST_CUT = 0.5  # one burst of refusals never slows down by more than this
-RECOVERY_S = 30.0  # so long after a refusal, the learned rate has doubled again; it grows with the square of time
+RECOVERY_S = (1.0, 30.0)  # so long after a refusal, the learned rate has doubled; it grows with the square of time.
+# The first refusal may be chance: soon tried again. From one that counts to the next, the time doubles.
 
 
 class Limits(NamedTuple):
@@ -82,13 +85,16 @@ class Pace:
         self._starts = 0
         self._paused_until = 0.0
         self._learned = 0.0  # requests a second; 0 while nothing was refused
-        self._refused_at = float("-inf")
+        self._refused_at = self._limited_at = float("-inf")  # the latest refusal that counted; that was a limit
         self._began: float | None = None  # first start since the last refusal, and how many got through since
         self._through = 0
         self._last_burst = (0, 0.0)  # the same two figures of the time before it
         self._silences = 0  # refusals in a row without one answer between them
         self._in_flight = 0
-        self._proven = False  # whether an answer came since the beginning, or since the last refusal
+        self._proven = False  # whether an answer came since the beginning, or since a limit was reached
+        self._recovery_s = RECOVERY_S[0] / 2
+        self._suspicion = Suspicion()
+        self._before = 0.0, 0.0  # rate learned and end of pause, before the last time that a limit was reached
 
     def delay(self, now: float, need: Need) -> float:
         """Seconds until a request may start; 0 means now."""
@@ -105,6 +111,7 @@ class Pace:
     def start(self, now: float, need: Need) -> None:
         self._started = now
         self._starts += 1
+        self._suspicion.started(now)
         self._in_flight += 1
         self._take(now, need.input, need.output)
         if self._began is None:
@@ -126,34 +133,63 @@ class Pace:
 
     def rate(self, now: float) -> float:
         """Requests a second at present; 0 means as many as there are."""
-        learned = self._learned * (1 + ((now - self._refused_at) / RECOVERY_S) ** 2) if self._learned else 0.0
+        learned = self._learned * (1 + ((now - self._refused_at) / self._recovery_s) ** 2) if self._learned else 0.0
         known = [rate for rate in (self._per_s, learned) if rate]
         return min(known, default=0.0)
 
-    def answered(self) -> None:
+    def answered(self, started: float) -> bool:
+        """Whether this shows that there was no reason to slow down."""
         self._silences, self._proven = 0, True
+        acquitted = self._suspicion.is_acquitted(started)
+        if acquitted:
+            self._recovery_s = RECOVERY_S[0] / 2
+            self._learned, self._paused_until = self._before
+        return acquitted
 
     def corrected(self, now: float, need: Need, used: Need) -> None:
         """What a request really took, instead of what was set aside for it."""
         self._take(now, used.input - need.input, used.output - need.output)
 
-    def refused(self, now: float, started: float, retry_after: float | None, draw: float) -> None:
-        """The service said: too many, or not now. `draw` is a random number from 0 to 1.
+    def refused(self, now: float, started: float, retry_after: float | None, draw: float) -> bool | None:
+        """The service said: too many. `draw` is a random number from 0 to 1.
+
+        Returns whether everybody should slow down: True, False when it changes nothing, None when earlier refusals
+        turn out to be chance, too.
+        """
+        if self._suspicion.is_limit(now, started, proven=self._proven):
+            self._limited(now, started, retry_after, draw)
+            return True
+        if started <= self._refused_at:  # it left before we slowed down the last time
+            return False
+        slower = self._suspicion.slower(now, self.rate(now))
+        if slower is None:
+            return False
+        self._learned, self._refused_at = slower, now
+        self._recovery_s = self._slower_recovery() if slower else RECOVERY_S[0] / 2
+        return True if slower else None
+
+    def _limited(self, now: float, started: float, retry_after: float | None, draw: float) -> None:
+        """A limit is reached: a pause for all.
 
         The rate that is learned is what got through, over the time that it took, or over the pause if that is longer.
         Of a burst, the first refusal counts in full; the others only correct how many of it got through.
         """
-        first = started > self._refused_at
+        first = started > self._limited_at
         pause = retry_after if retry_after is not None else min(PAUSE_CAP_S, DEFAULT_PAUSE_S * 2**self._silences)
         if first:
             over_s = max(now - (self._began if self._began is not None else now), pause, DEFAULT_PAUSE_S)
             self._last_burst = (self._through, over_s)
+            self._before = self._learned, self._paused_until
+            self._recovery_s = self._slower_recovery()
             self._learned = self._cut(self.rate(now))
-            self._began, self._refused_at, self._proven = None, now, False
+            self._began, self._proven = None, False
+            self._refused_at = self._limited_at = now
             self._silences += 1
         else:
             self._last_burst = (self._last_burst[0] - 1, self._last_burst[1])
             self._learned = min(self._learned, self._got_through())
+        if self._suspicion.certain:
+            self._recovery_s = RECOVERY_S[1]
         self._paused_until = max(self._paused_until, now + pause * (1 + PAUSE_JITTER * draw))
 
     def overloaded(self, now: float, retry_after: float | None, draw: float) -> None:
@@ -187,6 +223,9 @@ class Pace:
         if self._output:
             self._output.take(now, output)
 
+    def _slower_recovery(self) -> float:
+        return min(RECOVERY_S[1], 2 * self._recovery_s)
+
     def _cut(self, rate: float) -> float:
         seen = self._got_through()
         return max(min(rate * CUT, seen), rate * STEEPEST_CUT) if rate else seen
@@ -203,29 +242,3 @@ class Window(NamedTuple):
     per_minute: float = 0.0
     remaining: float | None = None
     reset_s: float = 0.0
-
-
-class Concurrency:
-    """How many requests may be in flight: additive increase, multiplicative decrease.
-
-    Source: D. Chiu, R. Jain, "Analysis of the increase and decrease algorithms for congestion avoidance", 1989.
-    """
-
-    SHRINK = 0.7
-
-    def __init__(self, most: int) -> None:
-        self._most = max(1, most)
-        self._now = float(self._most)
-        self._shrunk_at = float("-inf")
-
-    @property
-    def allowed(self) -> int:
-        return int(self._now)
-
-    def answered(self) -> None:
-        self._now = min(self._most, self._now + 1 / self._now)
-
-    def failed(self, now: float, started: float) -> None:
-        """What was in flight together fails together, and counts once."""
-        if started > self._shrunk_at:
-            self._now, self._shrunk_at = max(1.0, self._now * self.SHRINK), now

@@ -77,8 +77,8 @@ def send(
             if limiter.broken:
                 raise _unavailable("does not answer", trouble) from trouble
             raise trouble
-        if not refused:  # a refusal is waited for at the gate, together with everyone else
-            wait(backoff(failures, patience.base_s, trouble.retry_after))
+        if not isinstance(trouble, Overloaded):  # that is waited for at the gate, together with everyone else
+            wait(backoff(failures + refusals, patience.base_s, trouble.retry_after))
 
 
 def possibly_billed(error: BaseException) -> bool:

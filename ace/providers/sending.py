@@ -41,7 +41,7 @@ class Sender:
     def send(self, sent: Sent, send: Callable[[Data, float], Raw]) -> bytes:
         """The raw answer, on disk already. Tries again for transient reasons, as long as that makes sense."""
         call, tries, attempts = sent.call, _Tries(), int(self._settings["attempts"])
-        getattr(sent.provider, "client", None)  # opened first: who waits for that in a slot would leave in one burst
+        getattr(sent.provider, "line", None)  # opened first: who waits for that in a slot would leave in one burst
 
         def failed(error: TransientError, attempt: int) -> None:
             tries.count = attempt

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -89,13 +90,22 @@ def sentence(jobs: Sequence[Job]) -> str:
     return f"{len(jobs)} input{'s' if len(jobs) != 1 else ''}: {parts}"
 
 
-def short(name: str) -> str:
+def short(name: str, most: int = NAME) -> str:
     """The end of a path says more than its beginning."""
     name = clean(name)
-    if len(name) <= NAME:
+    if len(name) <= most:
         return name
     last = Path(name).name
-    return f"…/{last}" if len(last) <= NAME - 2 else f"…{name[1 - NAME :]}"
+    return f"…/{last}" if len(last) <= most - 2 else f"…{name[1 - most :]}"
+
+
+def without_shared_folder(names: Sequence[str]) -> list[str]:
+    """The names below the folder that all of them lie in: it was typed a moment ago."""
+    try:
+        shared = os.path.commonpath([os.path.dirname(name) for name in names])
+    except ValueError:  # none at all, or absolute ones beside others
+        shared = ""
+    return [os.path.relpath(name, shared) for name in names] if shared.strip("/") else list(names)
 
 
 def summary(jobs: Sequence[Job], room: int | None = None) -> Any:
@@ -103,9 +113,13 @@ def summary(jobs: Sequence[Job], room: int | None = None) -> Any:
     from ace.views import terminal  # noqa: PLC0415
     from ace.views.terminal import Column  # noqa: PLC0415
 
+    room = terminal.width() if room is None else room
+    inputs, most = [job.input for job in jobs], max(NAME, room // 3)
+    if max(map(len, inputs), default=0) > most:
+        inputs = [short(name, most) for name in without_shared_folder(inputs)]
     return terminal.table(
         [
-            Column("input", [job.input for job in jobs], flexible=16),
+            Column("input", inputs, flexible=16),
             Column("run", [job.run_id or "-" for job in jobs]),
             Column("state", [_state(job) for job in jobs], style=terminal.state_style),
             Column("time", [seconds(job.seconds) if job.attempts else "-" for job in jobs], rank=2, right=True),

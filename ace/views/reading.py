@@ -119,9 +119,15 @@ def exit_code(opened: Iterable[Opened]) -> int:
 
 def command(run: Run, artifacts: str = "") -> str:
     """What to type to go on with a run. `artifacts` is the folder that the reader was given, if any."""
-    import shlex  # noqa: PLC0415  (only where there is something to go on with)
+    return shell(
+        "ace", "run", run.content.get("pipeline_file") or run.pipeline, "--run-id", run.id, artifacts=artifacts
+    )
 
-    words = ["ace", "run", run.content.get("pipeline_file") or run.pipeline, "--run-id", run.id]
+
+def shell(*words: str, artifacts: str = "") -> str:
+    """A command as it is typed."""
+    import shlex  # noqa: PLC0415  (only where there is something to type)
+
     return shlex.join([*words, "--artifacts", artifacts] if artifacts else words)
 
 

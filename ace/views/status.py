@@ -85,9 +85,18 @@ def of_run(run: Run, now: datetime | None = None, artifacts: str = "") -> Status
         error=str(run.content.get("error", "")),
         hint=log.hints.get(failed, ""),
         report=report(run),
-        resume=reading.command(run, artifacts),
+        resume=_resume(run, found, artifacts),
         forked_from=reading.fork(run),
     )
+
+
+def _resume(run: Run, rows: list[PhaseRow], artifacts: str) -> str:
+    """What to type to go on. Where all phases are committed, going on would keep them: a phase whose items failed is
+    to be done anew."""
+    short = [row for row in rows if row.state == "partial"]
+    if not short or any(row.state not in SETTLED for row in rows):
+        return reading.command(run, artifacts)
+    return reading.shell("ace", "retry", str(short[0].number), "--run-id", run.id, artifacts=artifacts)
 
 
 def reload(run: Run) -> Run:

@@ -13,16 +13,13 @@ from ace.errors import UsageError
 from ace.records import Data, Json
 from ace.runs import Run, nearest
 from ace.views import declared, reading
-from ace.views.artifact import cell
+from ace.views.brief import SHORT, brief
 from ace.views.declared import Declared
-from ace.views.outline import compact
 from ace.views.reading import Opened
 from ace.views.safe import clean, shortened
 
 KEPT, DROPPED, MERGED, FAILED, LOST = "kept", "dropped", "merged", "failed", "lost"
 STANDS_FOR = ("duplicate", "same_story", "merged")  # reasons that mean: another item is kept for this one
-SHORT = 72  # characters of a value
-FEW = 3  # elements of a list that are named
 LISTED = 10  # items named when several fit
 IDENTITY = ("id", "title", "name", "url", "source", "source_id", "published")
 
@@ -98,6 +95,8 @@ def find(seen: Seen, wanted: str) -> str:
         return wanted
     words = wanted.casefold().split()
     fitting = [key for key, one in names.items() if wanted.strip() and one.get("url") == wanted.strip()]
+    address = _address(wanted)
+    fitting = fitting or [key for key, one in names.items() if address and _address(one.get("url")) == address]
     fitting = fitting or [key for key in names if wanted and key.startswith(wanted)]
     fitting = fitting or [key for key, one in names.items() if words and _has_words(one, words)]
     if len(fitting) == 1:
@@ -113,6 +112,13 @@ def find(seen: Seen, wanted: str) -> str:
     hint = f"did you mean {' / '.join(near)}?" if near else "ace view --phase PHASE --items lists the items of a phase"
     message = f"no item {wanted[:80]!r} in run {seen.run.id}: no id, no URL and no title has that"
     raise UsageError(message, hint=hint)
+
+
+def _address(text: Any) -> str:
+    """A web address without what browsers add or leave out: scheme, capitals in the host, fragment, the last slash."""
+    scheme, _, rest = str(text).strip().partition("://")
+    host, _, path = rest.partition("#")[0].partition("/")
+    return f"{host.lower()}/{path}".rstrip("/") if scheme.lower() in ("http", "https") else ""
 
 
 def follow(seen: Seen, item_id: str) -> Trace:
@@ -143,41 +149,6 @@ def follow(seen: Seen, item_id: str) -> Trace:
 
 def title(named: Data) -> str:
     return shortened(clean(named.get("title") or named.get("name") or named.get("url") or named.get("id", "")), SHORT)
-
-
-def brief(value: Json) -> str:
-    """A value in a few words: numbers and short texts as they are, objects by their scores, lists by what they name."""
-    if isinstance(value, dict):
-        return shortened(", ".join(_pairs(value)) or f"{len(value)} keys", SHORT)
-    if isinstance(value, list):
-        names = [_name(one) for one in value[:FEW]]
-        more = f" … ({len(value)})" if len(value) > FEW else ""
-        return shortened("; ".join(names), SHORT) + more if value else "none"
-    if value is None:
-        return "none"
-    text = cell(value)
-    return text if len(text) <= SHORT else f"{shortened(text, SHORT)} ({len(str(value))} characters)"
-
-
-def _pairs(value: Data) -> Iterator[str]:
-    """What fits into a few words: scalars, of objects their score or state, of lists how long they are."""
-    for key, one in value.items():
-        if isinstance(one, dict):
-            told = next((one[name] for name in ("score", "status") if name in one), None)
-            if told is not None:
-                yield f"{clean(key)} {cell(told)}"
-        elif isinstance(one, list):
-            if one:
-                yield f"{len(one)} {clean(key)}"
-        elif one is not None and len(str(one)) <= SHORT // 2:
-            yield f"{clean(key)} {cell(one)}"
-
-
-def _name(value: Json) -> str:
-    if not isinstance(value, dict):
-        return cell(value) if not isinstance(value, list) else compact(value)
-    told = (value[key] for key in ("title", "name", "source", "id") if value.get(key))
-    return clean(next(told, "")) or compact(value)
 
 
 def _opened(run: Run) -> Iterator[tuple[Opened, Data, Declared | None]]:

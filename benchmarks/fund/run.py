@@ -82,14 +82,14 @@ def run_document(path: Path) -> tuple[dict[str, Any], dict[str, float]]:
             continue
         begin = time.perf_counter()
         try:
-            artifacts[phase.name] = run_phase(_function(phase), inputs, config).data
+            artifacts[phase.name] = run_phase(function(phase), inputs, config).data
         except AceError as error:
             print(f"{path.name}: {phase.name}: {error}", file=sys.stderr)
         seconds[phase.name] = time.perf_counter() - begin
     return artifacts, seconds
 
 
-def _function(phase: Phase) -> Any:
+def function(phase: Phase) -> Any:
     number = [one.name for one in PIPELINE.phases].index(phase.name) + 1
     return importlib.import_module(f"{PIPELINE.package}.p{number:02}_{phase.name}").run
 

@@ -1,9 +1,11 @@
 """Ask a service N different questions, C at once: through ACE, or with a bare SDK behind a semaphore.
 
-    python benchmarks/llm/ask.py ace|ace-openai|anthropic|openai|hits URL N C [KEY=VALUE …]
+    python benchmarks/llm/ask.py ace|ace-openai|anthropic|openai|hits URL N C [KEY=VALUE …] [--cpu]
 
-N = 0 does all but ask: its CPU is what starting costs, SDK included. KEY=VALUE are settings of [models] for ACE. Prints
-one line of JSON. As the command of ../shared/bench/llm/measure.py:
+KEY=VALUE are settings of [models] for ACE. Prints one line of JSON. With --cpu it says in `cpu_ms` what one more call
+costs: the N calls are made by the third run of one process, the first two make C calls each, and what the second took
+is taken off; the service's log is emptied before the third.
+As the command of ../shared/bench/llm/measure.py:
     --ace 'python benchmarks/llm/ask.py ace {url} {n} {c}'
 """
 
@@ -17,6 +19,7 @@ import os
 import sys
 import tempfile
 import time
+import urllib.request
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -30,11 +33,8 @@ from asking import SCHEMA, TEXT  # noqa: E402  (it lies beside this file)
 Ask = Callable[[str], Awaitable[str | None]]
 
 
-def through_ace(provider: str, url: str, count: int, at_once: int, settings: list[str]) -> dict[str, int]:
+def through_ace(provider: str, url: str, count: int, at_once: int, settings: list[str]) -> dict[str, Any]:
     """A whole run in a folder of its own: plan, ledger, journal, artifacts and all."""
-    import anthropic  # noqa: F401, PLC0415  (what the first request would import is part of starting)
-    import openai  # noqa: F401, PLC0415
-
     from ace.cli.main import main  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory() as folder:
@@ -119,7 +119,7 @@ def openai_sdk(url: str) -> Ask:
     return ask
 
 
-async def bare(ask: Ask, count: int, at_once: int) -> dict[str, int]:
+async def bare(ask: Ask, count: int, at_once: int) -> dict[str, Any]:
     gate, ok = asyncio.Semaphore(at_once), 0
 
     async def one(number: int) -> None:
@@ -135,16 +135,32 @@ async def bare(ask: Ask, count: int, at_once: int) -> dict[str, int]:
 
 def main() -> int:
     who, url, count, at_once = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+    settings = [word for word in sys.argv[5:] if word != "--cpu"]
     if who == "hits":
-        result: dict[str, Any] = from_the_ledger(count)
-    elif who.startswith("ace"):
-        provider, address = ("openai", f"{url}/v1") if who == "ace-openai" else ("anthropic", url)
-        result = through_ace(provider, address, count, at_once, sys.argv[5:])
-    else:
+        print(json.dumps(from_the_ledger(count)))
+        return 0
+
+    def run(calls: int) -> dict[str, Any]:
+        if who.startswith("ace"):
+            provider, address = ("openai", f"{url}/v1") if who == "ace-openai" else ("anthropic", url)
+            return through_ace(provider, address, calls, at_once, settings)
         ask = anthropic_sdk(url) if who == "anthropic" else openai_sdk(f"{url}/v1")
-        result = asyncio.run(bare(ask, count, at_once))
-    print(json.dumps(result))
+        return asyncio.run(bare(ask, calls, at_once))
+
+    if "--cpu" not in sys.argv:
+        print(json.dumps(run(count)))
+        return 0
+    _, (_, few_s) = measured(run, at_once), measured(run, at_once)
+    with urllib.request.urlopen(f"{url}/reset"):
+        result, all_s = measured(run, count)
+    print(json.dumps({**result, "cpu_ms": 1000 * (all_s - few_s) / (count - at_once)}))
     return 0
+
+
+def measured(run: Callable[[int], dict[str, Any]], calls: int) -> tuple[dict[str, Any], float]:
+    """What a run says, and its CPU seconds."""
+    began = time.process_time()
+    return run(calls), time.process_time() - began
 
 
 if __name__ == "__main__":

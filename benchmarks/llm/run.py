@@ -4,8 +4,8 @@
 
 The service is `ace.testing.fake_llm` in a process of its own; its log times the calls from the first request to the
 last answer, so that imports and starting count for nobody. The ideal is ceil(calls / at once) x latency. Clients take
-turns, so that a noisy moment hits all of them; medians are printed. CPU per call is that of a busy client less that of
-one that asks nothing; with few calls, the noise of starting shows in it.
+turns, so that a noisy moment hits all of them; medians are printed. CPU per call is what one more call costs a process
+that has made some already (ask.py).
 """
 
 from __future__ import annotations
@@ -29,11 +29,6 @@ LATENCY_S = 0.2
 RATE = 40  # requests in any second that the limited service takes
 LIMIT_CALLS, LIMIT_AT_ONCE = 240, 64
 HITS = 500
-
-
-class Used(NamedTuple):
-    cpu_s: float
-    said: dict[str, Any]
 
 
 class Limited(NamedTuple):
@@ -65,34 +60,30 @@ def main() -> int:
 def spans(who: list[str], at_once: list[int], calls: int, rounds: int) -> list[str]:
     """Time over the ideal and CPU per call. Four at once get fewer calls: the ideal alone would take half a minute."""
     ratios: dict[tuple[str, int], list[float]] = {}
-    busy: dict[tuple[str, int], list[float]] = {}
-    idle: dict[tuple[str, int], list[float]] = {}
+    used: dict[tuple[str, int], list[float]] = {}
     for _ in range(rounds):
         for many in at_once:
             count = min(calls, 25 * many)
             for name in who:
-                ratio, started_s, used_s = span(name, count, many)
+                ratio, cpu_ms = span(name, count, many)
                 ratios.setdefault((name, many), []).append(ratio)
-                idle.setdefault((name, many), []).append(started_s)
-                busy.setdefault((name, many), []).append(used_s)
+                used.setdefault((name, many), []).append(cpu_ms)
     lines = ["", "| client | at once | time / ideal | best | client CPU per call |", "|---|---|---|---|---|"]
     for (name, many), found in ratios.items():
-        median, count = statistics.median(found), min(calls, 25 * many)
-        used = 1000 * (statistics.median(busy[name, many]) - statistics.median(idle[name, many])) / count
-        lines.append(f"| {name} | {many} | {median:.3f} | {min(found):.3f} | {used:.2f} ms |")
+        cpu_ms = statistics.median(used[name, many])
+        lines.append(f"| {name} | {many} | {statistics.median(found):.3f} | {min(found):.3f} | {cpu_ms:.2f} ms |")
     return lines
 
 
-def span(name: str, count: int, at_once: int) -> tuple[float, float, float]:
-    """(time over the ideal, CPU seconds of starting, CPU seconds of starting and asking)."""
+def span(name: str, count: int, at_once: int) -> tuple[float, float]:
+    """(time over the ideal, CPU milliseconds of a call)."""
     with service("--latency", str(LATENCY_S)) as url:
-        idle = client(name, url, 0, at_once)
-        busy = client(name, url, count, at_once)
+        said = client(name, url, count, at_once, "--cpu")
         seen = stats(url)
     if seen["delivered"] != count:
         raise SystemExit(f"{name}: {seen['delivered']} of {count} answers were delivered")
     ideal = math.ceil(count / at_once) * LATENCY_S
-    return seen["span_s"] / ideal, idle.cpu_s, busy.cpu_s
+    return seen["span_s"] / ideal, said["cpu_ms"]
 
 
 def limits(who: list[str], rounds: int) -> list[str]:
@@ -119,7 +110,7 @@ def limited(name: str, *settings: str) -> Limited:
 
 
 def hits(rounds: int) -> str:
-    times = [client("hits", "mock", HITS, 1).said["seconds"] for _ in range(rounds)]
+    times = [client("hits", "mock", HITS, 1)["seconds"] for _ in range(rounds)]
     return f"\n{HITS} answers from the ledger: {statistics.median(times):.3f} s CPU (best {min(times):.3f})"
 
 
@@ -140,17 +131,12 @@ def stats(url: str) -> dict[str, Any]:
     return found
 
 
-def client(name: str, url: str, count: int, at_once: int, *settings: str) -> Used:
-    """CPU of the process and all that it waited for, and what it said."""
+def client(name: str, url: str, count: int, at_once: int, *settings: str) -> dict[str, Any]:
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
     command = [sys.executable, str(HERE / "ask.py"), name, url, str(count), str(at_once), *settings]
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
-    said = process.stdout.read()  # type: ignore[union-attr]
-    _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise SystemExit(f"{' '.join(command)} ended with {process.returncode}")
-    return Used(used.ru_utime + used.ru_stime, json.loads(said))
+    done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, check=True)
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Mutation tests of the modules that every promise of the store rests on: one table, and a diff of every survivor.
 
     pip install -e '.[dev,mutation]'
-    python benchmarks/mutation/run.py [--children 1] [atomic journal lock plan store]
+    python benchmarks/mutation/run.py [--children 1] [atomic blobs envelope journal lock plan regular_file store]
 
 mutmut changes functions, and runs the tests that reach each of them. What it leaves out, decorated functions and what
 stands outside functions (constants, defaults of fields), is changed by rest.py with mutmut's own operators. Both work
@@ -25,13 +25,22 @@ from mutmut.stats import status_by_exit_code
 
 ROOT = Path(__file__).resolve().parents[2]
 TREE = Path(__file__).resolve().parent / "out" / "tree"
-MODULES = ("atomic", "journal", "lock", "plan", "store")
+TESTS = {  # of each module
+    "atomic": "tests/ace/test_atomic.py",
+    "blobs": "tests/ace/test_blobs.py",
+    "envelope": "tests/ace/test_store.py",
+    "journal": "tests/ace/test_journal.py",
+    "lock": "tests/ace/test_lock.py",
+    "plan": "tests/ace/test_plan.py",
+    "regular_file": "tests/ace/test_store.py",
+    "store": "tests/ace/test_store.py",
+}
 KILLED = ("killed", "timeout")  # a loop that never ends is noticed, too
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("modules", nargs="*", default=MODULES)
+    parser.add_argument("modules", nargs="*", default=list(TESTS))
     parser.add_argument("--children", default="1", help="mutants that are tested at the same time")
     arguments = parser.parse_args()
     copy_tree()
@@ -41,7 +50,7 @@ def main() -> int:
     subprocess.run([mutmut, "run", "--max-children", arguments.children, *names], check=True)
     rows = []
     for module in arguments.modules:
-        functions, other = by_mutmut(module), rest.test(TREE, module)
+        functions, other = by_mutmut(module), rest.test(TREE, module, TESTS[module])
         rows.append((module, functions, other))
         print_survivors(module, functions, other)
     print_table(rows)

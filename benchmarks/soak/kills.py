@@ -3,9 +3,9 @@
 python benchmarks/soak/kills.py NAME FOLDER --kills 1000 --minutes 30 --seed 1
 
 Every round starts a run and kills it, at a random moment or at a random change of a file; looks at what is on the disk;
-goes on with `--resume-latest`, kills that, and so on until the run is complete. Moments are log-uniform between
-SHORTEST_S and the length of a whole run; calls are of a random kind, between the first and the last of a whole run:
-early and late ends, often enough a long session, so that runs come to their end.
+goes on with `--resume-latest`, kills that, and so on until the run is complete. A session lives for a uniformly random
+share of a run, on average the KILLS_A_ROUND-th part, so that the kills are spread over all of it; where a session left
+nothing behind (a phase without items that takes longer), the next may live twice as long.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import random
 import shutil
 import sys
 import time
+from collections import Counter
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,7 @@ from target import LEFT_AFTER_S, LONGEST_RUN_S, Target
 
 from ace import events
 
-SHORTEST_S = 0.003
+KILLS_A_ROUND = 8  # about; more would be killed while they start, fewer pay for many whole runs
 
 
 @dataclass
@@ -46,7 +47,7 @@ class Tally:
     twice: int | None = None
     other: int = 0
     left: int = 0
-    phases: set[str] = field(default_factory=set)  # in which a kill came
+    phases: Counter[str] = field(default_factory=Counter)  # kills by the phase that they came in
     seconds: float = 0.0
     why: list[str] = field(default_factory=list)
 
@@ -54,7 +55,7 @@ class Tally:
         self.why.append(f"{self.name} {run_id}: {text}"[:300])
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self) | {"phases": sorted(self.phases), "seconds": round(self.seconds, 1), "why": self.why[:10]}
+        return asdict(self) | {"phases": dict(self.phases), "seconds": round(self.seconds, 1), "why": self.why[:10]}
 
 
 def soak(target: Target, tally: Tally, until: float, most: int, chance: random.Random) -> Tally:
@@ -76,6 +77,8 @@ class Round:
         self.rows: set[tuple[str, str, str]] = set()
         self.kept: set[str] = set()
         self.looked_at = 0  # entries of the ledger
+        self.reach = 2 / KILLS_A_ROUND  # of a whole run, the longest that the next session may live
+        self.left: tuple[int, int] = (0, 0)  # artifacts and rows at the last look
 
     def go(self, most: int) -> None:
         if self.chance.random() > self.target.subject.cache:
@@ -88,29 +91,31 @@ class Round:
 
     def _session(self, *, kill: bool) -> int | None:
         resume = bool(self.target.state(self.run_id))
-        call, number, seconds = "", 0, LONGEST_RUN_S
-        if kill and self.chance.random() < 0.5:
-            call = self.chance.choice([name for name, often in self.target.calls.items() if often])
-            number = round(self._log_uniform(1, self.target.calls[call]))
-        elif kill:
-            seconds = self._log_uniform(SHORTEST_S, self.target.seconds)
-        code = session.wait(self.target.start(self.run_id, call, number, resume=resume), seconds)
+        call, number, seconds = self._fate() if kill else ("", 0, LONGEST_RUN_S)
+        child = self.target.start(self.run_id, call, number, resume=resume)
+        late = session.kill_after(child, seconds)
+        code = session.collected(child)
         if code is None and not kill:
             self.tally.note(self.run_id, "hung")
             return session.BUG
         if code is None:
             self.tally.kills += 1
-            self.tally.calls += bool(call)
+            self.tally.calls += not late
         return code
 
-    def _log_uniform(self, low: float, high: float) -> float:
-        return math.exp(self.chance.uniform(math.log(low), math.log(high)))
+    def _fate(self) -> tuple[str, int, float]:
+        """The fatal call and its number, and the seconds after which the session is killed if it still lives."""
+        target, share = self.target, self.reach * self.chance.random()
+        if self.chance.random() < 0.5:
+            return "", 0, share * target.seconds
+        call = self.chance.choice([name for name, often in target.calls.items() if often])
+        return call, math.ceil(share * target.calls[call]), self.reach * target.seconds
 
     def _look(self) -> None:
         """What is on the disk after a kill."""
         target, tally = self.target, self.tally
         found, rows_now = target.artifacts(self.run_id), rows(target.run(self.run_id))
-        tally.phases.add((target.heard(self.run_id, "phase_started") or ["before the first"])[-1])
+        tally.phases[(target.heard(self.run_id, "phase_started") or ["before the first"])[-1]] += 1
         for name in (name for name, artifact in found.items() if artifact is None):
             tally.corrupt += 1
             tally.note(self.run_id, f"{name} is corrupt")
@@ -123,7 +128,9 @@ class Round:
         if gone := {row for row in self.rows - rows_now if row[0] not in committed}:
             tally.rows += len(gone)
             tally.note(self.run_id, f"{len(gone)} rows of a journal are gone: {min(gone)}")
-        self.rows = rows_now
+        left = len(found), len(rows_now)
+        self.reach = 2 / KILLS_A_ROUND if left != self.left else 2 * self.reach
+        self.rows, self.left = rows_now, left
         self._settle()
 
     def _settle(self) -> None:

@@ -53,11 +53,23 @@ def start(folder: Path, words: list[str], log: Path, call: str = "", number: int
         os._exit(code)
 
 
-def wait(child: int, seconds: float | None) -> int | None:
-    """Its exit code; None when it was killed, by itself or because it lived longer than `seconds`."""
+def kill_after(child: int, seconds: float) -> bool:
+    """Whether it had to be killed because it lived longer than `seconds`; it is to be collected either way."""
     with _handle(child) as handle:
-        if not select.select([handle], [], [], seconds)[0]:
+        lives = not select.select([handle], [], [], seconds)[0]
+        if lives:
             os.kill(child, signal.SIGKILL)
+    return lives
+
+
+def wait(child: int, seconds: float) -> int | None:
+    """Its exit code; None when it was killed, by itself or because it lived longer than `seconds`."""
+    kill_after(child, seconds)
+    return collected(child)
+
+
+def collected(child: int) -> int | None:
+    """The exit code of a session that has ended; None when it was killed."""
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     return None if code == -signal.SIGKILL else code
 

@@ -22,6 +22,7 @@ MAX_CHARS = 60  # no printed figure is longer; longer strings are text
 MAX_DIGITS = 18  # of one figure; account numbers and keys are longer, amounts are not
 REMEMBERED = 50_000  # texts: a table asks for its words again and again, each phase anew
 GROUP = 3  # digits between thousands marks
+FEW_GROUPS = 3  # figures with three digits behind a point that may be decimals
 
 _DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
 _SPACES = " \u00a0\u2007\u2009\u202f"
@@ -62,8 +63,10 @@ _FIGURE = rf"""
 _NOTES = r"(?:\s*(?:\((?:[a-zA-Z]{1,2}|\d{1,2})\)|\[\w{1,2}\]|[*†‡§¹²³⁴⁵⁶⁷⁸⁹⁰]+))*"
 _WHOLE = re.compile(rf"\s*{_FIGURE}(?P<notes>{_NOTES})\s*\Z", re.VERBOSE)
 _INSIDE = re.compile(rf"(?<![\w.,/'’])(?<![A-Za-z]-){_FIGURE}(?![\w]|[./-]\w)", re.VERBOSE)
-_NIL = re.compile(rf"(?:{_CURRENCY})?\s*[{_DASHES}]{{1,3}}\s*%?\s*\Z|(?i:nil|none)\Z")
-_NOTHING = re.compile(r"(?i:n/?\.?[am]\.?|n\.\s?[am]\.|not meaningful|not available|not applicable|k\.?\s?a\.?)\*?\Z")
+_NIL = re.compile(rf"(?:{_CURRENCY})?\s*(?:[{_DASHES}]{{1,3}}\s*%?\s*|[–—]{_NOTES})\Z|(?i:nil|none)\Z")
+_NOTHING = re.compile(
+    r"(?i:n/?\.?[am]\.?|n\.\s?[am]\.|not meaningful|not available|not applicable|k\.?\s?a\.?)[*†‡\d]?\Z"
+)
 _NOTE = re.compile(r"(?:\((?:[a-zA-Z]{1,2}|\d{1,2})\)|\[\w{1,2}\]|[*†‡§¹²³⁴⁵⁶⁷⁸⁹⁰]|\([*†‡§]\))+\Z")
 _DECIDES_POINT = re.compile(r"\d{1,3}(?:,\d{3})+\.\d+|\d{1,3}(?:,\d{3}){2,}(?!\d)|\d+\.(?:\d{1,2}|\d{4,})(?![\d.,])")
 _DECIDES_COMMA = re.compile(r"\d{1,3}(?:\.\d{3})+,\d+|\d{1,3}(?:\.\d{3}){2,}(?!\d)|\d+,(?:\d{1,2}|\d{4,})(?![\d.,])")
@@ -125,13 +128,17 @@ def is_note(text: str) -> bool:
 def decimal_mark(texts: Iterable[str]) -> Mark:
     """Which mark stands before decimals in these printed figures; a point when they do not say.
 
-    Counted are figures that can be read in one way only: `1.234,56`, `1.234.567` and `12,5` are European.
+    Counted are figures that can be read in one way only: `1.234,56`, `1.234.567` and `12,5` are European. Where there
+    are none, many of the form `1.234` are no accident.
     """
-    point = comma = 0
+    point = comma = groups = 0
     for text in texts:
-        if any(char.isdigit() for char in text) and len(text) <= MAX_CHARS:
+        if not text.isalpha() and any(char.isdigit() for char in text) and len(text) <= MAX_CHARS:
             point += bool(_DECIDES_POINT.search(text))
             comma += bool(_DECIDES_COMMA.search(text))
+            groups += (text[-GROUP - 1 : -GROUP] == ".") - (text[-GROUP - 1 : -GROUP] == ",")
+    if comma == point:
+        return "," if groups > FEW_GROUPS else "."
     return "," if comma > point else "."
 
 

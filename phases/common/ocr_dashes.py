@@ -25,10 +25,10 @@ MOST = 60  # on a page; more are a dotted or dashed rule
 DASH = "–"
 
 
-def found(picture: Any, words: Sequence[Raw], scale: float, lean: float) -> list[Raw]:
-    """Dashes of a picture (height × width × 3) as words like those given; `scale` is points per pixel.
+def found(picture: Any, words: Sequence[Raw], scale: float) -> list[Raw]:
+    """Dashes of a straight picture (height × width × 3) as words like those given; `scale` is points per pixel.
 
-    `lean` is by how much lines fall per point to the right. The line of a dash is that of the word nearest on its left.
+    The line of a dash is that of the word nearest on its left.
     """
     if not words:
         return []
@@ -42,22 +42,22 @@ def found(picture: Any, words: Sequence[Raw], scale: float, lean: float) -> list
         if box[2] - box[0] <= WIDTH[1] * usual
         and sum(_over(word, box) for word in figures) >= COLUMN
         and not any(_covers(word, box) for word in words)
-        and not any(abs(_level(box, lean) - _level(rule, lean)) <= SAME_RULE * usual for rule in rules)
+        and not any(abs(_level(box) - _level(rule)) <= SAME_RULE * usual for rule in rules)
     ]
     if len(lone) > MOST:
         return []
     made = []
     for box in lone:
-        label = _label(words, box, usual, lean)
+        label = _label(words, box, usual)
         if label is not None:
             middle, half = (box[1] + box[3]) / 2, usual / 2
             made.append((box[0], middle - half, box[2], middle + half, DASH, 0, label[6], label[7]))
     return made
 
 
-def _level(box: Sequence[Any], lean: float) -> float:
-    """The height of a box's middle on a page without skew."""
-    return float((box[1] + box[3]) / 2 - lean * (box[0] + box[2]) / 2)
+def _level(box: Sequence[Any]) -> float:
+    """The height of a box's middle."""
+    return float((box[1] + box[3]) / 2)
 
 
 def _flat_spots(picture: Any, scale: float, usual: float) -> list[tuple[float, float, float, float]]:
@@ -85,8 +85,8 @@ def _over(word: Raw, box: tuple[float, float, float, float]) -> bool:
     return word[0] - REACH <= box[0] and box[2] <= word[2] + REACH
 
 
-def _label(words: Sequence[Raw], box: tuple[float, float, float, float], usual: float, lean: float) -> Raw | None:
+def _label(words: Sequence[Raw], box: tuple[float, float, float, float], usual: float) -> Raw | None:
     """The nearest word to the left on the line of a dash."""
-    level = _level(box, lean)
-    beside = [word for word in words if word[2] < box[0] and abs(_level(word, lean) - level) <= LINE * usual]
+    level = _level(box)
+    beside = [word for word in words if word[2] < box[0] and abs(_level(word) - level) <= LINE * usual]
     return max(beside, key=lambda word: word[2], default=None)

@@ -62,6 +62,8 @@ def lines(items: Sequence[Item]) -> list[list[Item]]:
 
 def rows(items: Sequence[Item]) -> list[list[Item]]:
     """Words grouped by the height they stand at, top down; on one row when they overlap by half the smaller height."""
+    if len(items) == 1:
+        return [list(items)]
     found: list[tuple[float, float, list[Item]]] = []
     for item in sorted(items, key=lambda item: ((item.y0 + item.y1) / 2, item.x0)):
         for top, bottom, row in reversed(found[-4:]):
@@ -116,7 +118,9 @@ def _chains(pieces: list[list[Item]]) -> list[list[list[Item]]]:
 
 
 def _follows(above: Item, below: Item) -> bool:
-    low, high = sorted((above.y1 - above.y0, below.y1 - below.y0))
+    low, high = above.y1 - above.y0, below.y1 - below.y0
+    if low > high:
+        low, high = high, low
     white = below.y0 - above.y1
     return abs(above.x0 - below.x0) <= LEVEL * high and -low < white <= NEXT_LINE * low and high <= SAME_HEIGHT * low
 

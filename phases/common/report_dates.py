@@ -2,7 +2,7 @@
 
 "June 30, 2020", "30 June 2020", "30. Juni 2020", "30 juin 2020", "06/30/2020", "30.06.2020", "7/31/14", "2020-06-30",
 "30-Jun-20"; and periods that mean their last day: "Q2 2020", "second quarter of 2020", "2. Quartal 2020", "June 2020",
-"FY 2020". Which of 4/5/2020 is the month is told by the other dates of the document (`day_first`).
+"Jun-20", "FY 2020". Which of 4/5/2020 is the month is told by the other dates of the document (`day_first`).
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _ORDINAL = "(?P<quarter>first|second|third|fourth)"
 _FLAGS = re.IGNORECASE
 _DAYS = (
     re.compile(rf"\b{_NAME}\s*{_DAY}\s*,?\s*{_YEAR}\b", _FLAGS),
-    re.compile(rf"\b{_DAY}[\s-]*(?:of\s|de\s)?{_NAME}[\s,-]*(?:de\s)?{_SHORT}\b", _FLAGS),
+    re.compile(rf"\b{_DAY}(?:\s*|-)(?:of\s|de\s)?{_NAME}[\s,-]*(?:de\s)?{_SHORT}\b", _FLAGS),
     re.compile(r"\b(?P<year>(?:19|20)\d\d)-(?P<month>[01]\d)-(?P<day>[0-3]\d)\b"),
     re.compile(
         r"(?<![\d.,/$€£])(?P<a>[0-3]?\d)(?P<sep>[/.])(?P<b>[0-3]?\d)(?P=sep)(?P<year>(?:19|20)\d\d|\d\d)(?![\d/]|\.\d)"
@@ -59,9 +59,12 @@ _PERIODS = (
     re.compile(rf"\b(?P<quarter>[1-4])(?:er|e|º|ème)\s+trimestre\s*(?:de\s)?{_YEAR}\b", _FLAGS),
 )
 _MONTH = re.compile(rf"\b{_NAME}\s*,?\s*(?:of\s|de\s)?{_YEAR}\b", _FLAGS)
+_MONTH_SHORT = re.compile(rf"\b{_NAME}(?:-|\s?['’])(?P<year>\d\d)\b(?![-/]\d)", _FLAGS)
 _FISCAL = re.compile(rf"\b(?:FY|fiscal year|Geschäftsjahr|exercice|year ended)\s*{_YEAR}\b", _FLAGS)
 
-_MAY_DATE = re.compile(r"(?:19|20)\d\d|\d[/.]\d{1,2}[/.]\d|[a-z]\.?[ -]['’]?\d\d\b|Q\s?[1-4]|[1-4]Q", _FLAGS)
+_MAY_DATE = re.compile(
+    r"(?:19|20)\d\d|\d[/.]\d{1,2}[/.]\d|[a-z]\.?(?:[ -]|(?=['’]))['’]?\d\d\b|Q\s?[1-4]|[1-4]Q", _FLAGS
+)
 
 
 class Found(NamedTuple):
@@ -144,7 +147,8 @@ def _quarters(text: str) -> list[Found]:
 def _months(text: str) -> list[Found]:
     return [
         Found(month_end(_year(match["year"]), MONTHS[match["name"].lower()]), *match.span(), "month")
-        for match in _MONTH.finditer(text)
+        for pattern in (_MONTH, _MONTH_SHORT)
+        for match in pattern.finditer(text)
     ]
 
 

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from phases.common import report_dates
 from phases.common.pdf_lines import Line
+from phases.fund import running_text
 from phases.fund.document_facts import alternatives, field
 
 # Weights, and how often each counts for one day
@@ -41,8 +42,9 @@ _PERIOD = re.compile(
 )
 _AS_OF = re.compile(
     r"(?:\bas\s+(?:of|at)(?:\s+the\s+(?:close|end)\s+of)?|"
+    r"\b(?:net asset values?|nav|net assets|per (?:share|unit|part)|assets and liabilities|investments)\s+(?:at|on)|"
     r"\b(?:valuation|reporting|as-of|nav|measurement)\s+date|\bstichtag|\bper|\bzum|"
-    r"\bstand|\bau|\bà la date du|\barrêté[es]* au|\bal|\bdate d['’]arrêté|"
+    r"\bthrough|\bthru|\bstand|\bau|\bà la date du|\barrêté[es]* au|\bal|\bdate d['’]arrêté|"
     r"\bdate de valorisation|\bended|\bending)\s*(?:[:\-–—(]\s*)?(?:the\s+)?(?:den\s+)?\Z",
     re.IGNORECASE,
 )
@@ -52,11 +54,15 @@ _AGAINST = re.compile(
     r"signed|incorporated|formed|effective as of|prior|previous\w*|plus|approximately)\b[^.;]{0,12})\Z",
     re.IGNORECASE,
 )
+_ON = re.compile(r"\bon\s+\Z", re.IGNORECASE)
 _ISSUED = re.compile(
     r"\b(?:(?:report|statement|issue|print|letter|mailing|record)\s+date|date of (?:issue|report|this \w+))\W*\Z",
     re.IGNORECASE,
 )  # often of a later day, but for want of another the day meant
 _DATELINE = re.compile(r"\A[^.;]{3,60},\s*\Z")  # a place before a date at the start of a line
+_LETTER_DATE = re.compile(
+    r"\A(?:[^\d.;:]{3,40},\s*)?(?:le|den|the|dated|date:)?\s*\Z", re.IGNORECASE
+)  # a place, or nothing
 _DATELINE_AFTER = re.compile(r"\A\s*(?:\([^)]*\)\s*)?(?:/[^/]{2,20}/\s*)?[–—-]")
 AGAINST = 0.3  # times the weight that its place would give
 
@@ -84,7 +90,7 @@ def as_of(lines: Sequence[Line], made: date | None) -> dict[str, Any] | None:
     strong = [day for day, score in scores.items() if score >= STRONG]
     if strong:
         scores[max(strong)] += LATER
-    ranked = sorted(scores, key=lambda day: (-scores[day], day))
+    ranked = sorted(scores, key=lambda day: (-scores[day], -day.toordinal()))
     if not ranked:
         return None
     fields = [_as_field(by_day[day]) for day in ranked]
@@ -102,11 +108,16 @@ def _likelihood(day: date, made: date | None) -> float:
 def mentions(lines: Sequence[Line], *, day_first: bool) -> Iterable[Mention]:
     """Every date of the document with its weight."""
     heads = {id(line) for line in _heads(lines)}
-    for line in lines:
-        text = line.text
+    for line, above, running in running_text.follow(lines):
+        text = f"{above} {line.text}" if above else line.text
+        offset = len(text) - len(line.text)
         for found in report_dates.find(text, day_first=day_first):
-            kind, weight = _weight(line, text, found, titled=id(line) in heads)
-            yield Mention(found, line, kind, weight * (1.0 if found.exact == "day" else INEXACT))
+            if found.end <= offset:
+                continue  # of the line before
+            before = text[max(0, found.start - BEFORE) : found.start]
+            place = found._replace(start=max(0, found.start - offset), end=found.end - offset)
+            kind, weight = _weight(line, before, place, titled=id(line) in heads, running=running)
+            yield Mention(place, line, kind, weight * (1.0 if found.exact == "day" else INEXACT))
 
 
 def _heads(lines: Sequence[Line]) -> list[Line]:
@@ -116,16 +127,16 @@ def _heads(lines: Sequence[Line]) -> list[Line]:
     return sorted(cover, key=lambda line: line.box[1])[:HEAD_LINES]
 
 
-def _weight(line: Line, text: str, found: report_dates.Found, *, titled: bool) -> tuple[str, float]:
-    """The kind of a mention's place, and what it weighs there."""
-    before = text[max(0, found.start - BEFORE) : found.start]
-    leads = bool(_AS_OF.search(before))
+def _weight(line: Line, before: str, found: report_dates.Found, *, titled: bool, running: bool) -> tuple[str, float]:
+    """The kind of a mention's place, and what it weighs there. `before` may begin in the line above."""
+    text = line.text
+    leads = bool(_AS_OF.search(before)) or bool(_ON.search(before) and _ends_quarter(found))
     other = None if leads else _other_day(text, found, before)
     if other:
         return other
     if _PERIOD.search(before) and line.page <= COVER_PAGES and found.exact != "year":
         return "period", PERIOD
-    short = len(text.split()) <= SHORT_WORDS
+    short = not running and len(text.split()) <= SHORT_WORDS
     if short and titled:
         return "title", TITLED if leads or found.exact != "month" else TITLED * AGAINST
     if short and (leads or _is_header(line, text, found)):
@@ -137,9 +148,21 @@ def _other_day(text: str, found: report_dates.Found, before: str) -> tuple[str, 
     """What a day weighs that is of something else by its wording: of a dateline, of sending, of a purchase."""
     if found.start and _DATELINE.match(text[: found.start]) and _DATELINE_AFTER.match(text[found.end :]):
         return "bare", BARE
-    if _ISSUED.search(before):
+    if _ISSUED.search(before) or _dates_a_letter(text, found):
         return "said", SAID
     return ("bare", BARE * AGAINST) if _AGAINST.search(before) else None
+
+
+def _ends_quarter(found: report_dates.Found) -> bool:
+    """Whether a day is the last of a quarter: what was bought on a day is seldom bought then."""
+    day = found.day
+    return found.exact == "day" and day.month % 3 == 0 and day == report_dates.month_end(day.year, day.month)
+
+
+def _dates_a_letter(text: str, found: report_dates.Found) -> bool:
+    """Whether a line is a day within a month and nothing else but a place: the day that a letter was written."""
+    alone = _LETTER_DATE.match(text[: found.start]) and not text[found.end :].strip(" .")
+    return bool(alone) and found.exact == "day" and found.day != report_dates.month_end(found.day.year, found.day.month)
 
 
 def _is_header(line: Line, text: str, found: report_dates.Found) -> bool:

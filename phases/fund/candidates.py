@@ -17,14 +17,22 @@ from phases.fund.tables import Table
 
 BEFORE_END = 3  # days: the last business day of a month that ends with a long weekend
 TITLE_WORDS = 10  # a row of a title that dates a table has no more; longer ones are notes
-UNIT_WORDS = 3  # of a title's part that is a unit
+UNIT_WORDS = 5  # of a title's part that is a unit
 LARGEST_PER_SHARE = 100_000.0  # currency units
+CENTS_FROM, CENTS_TIMES = (
+    10_000.0,
+    2,
+)  # so many figures of at least that with decimals: a table prints amounts to the cent
 LARGEST_MULTIPLE = 200.0
 LARGEST_PERCENT = 2000.0
 LARGEST_BARE_PERCENT = 100.0  # printed without a sign, below a header that has it
 
 _EARLIER = re.compile(
     r"\b(?:prior|previous|preceding|last (?:year|quarter)|budget|plan|benchmark|change|variance|vorjahr)\b",
+    re.IGNORECASE,
+)
+_OPEN_RANGE = re.compile(
+    r"\s*(?:[-–—]|to|through|bis|au)\s*(?:(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?-?\s*)?\Z",
     re.IGNORECASE,
 )
 
@@ -94,9 +102,9 @@ def _unit_of(header: str) -> str:
 
 def _scale_in_title(text: str) -> int | None:
     """The scale that a part of a title is: "as at 31 December 2024, EUR million"."""
-    if len(text.split()) > TITLE_WORDS:
+    if len(re.findall(r"\w+", text)) > TITLE_WORDS:
         return None
-    parts = [part.strip() for part in re.split(r"[,;|–—-]", text) if not any(char.isdigit() for char in part)]
+    parts = [part.strip() for part in re.split(r"[,;|–—-]", text) if not re.search("[1-9]", part)]
     return next(
         (found for part in parts if len(part.split()) <= UNIT_WORDS and (found := stated_scale(f"({part})"))), None
     )
@@ -123,21 +131,24 @@ def is_month_end(day: date) -> bool:
 
 
 def column_day(header: str) -> date | None:
-    """The date over a column: the last one in its header; a year alone is its last day."""
+    """The date over a column: the last one in its header, unless a range begins there; a year alone is its last day."""
     found = report_dates.find(header)
     if found:
-        return found[-1].day
+        return None if _OPEN_RANGE.match(header[found[-1].end :]) else found[-1].day
     years = [word.strip("*") for word in header.split() if word.strip("*").isdigit() and len(word.strip("*")) == 4]  # noqa: PLR2004
     return date(int(years[-1]), 12, 31) if years and years[-1].startswith(("19", "20")) else None
 
 
 def make(
     metric: metric_labels.Meaning, cell: Cell, *, label: str, scale: int, period: str | None, day: date | None,
-    method: str, order: int, column: str = "",
+    method: str, order: int, column: str = "", cents: bool = False,
 ) -> Candidate | None:  # fmt: skip
-    """The candidate, or None when a figure of this kind cannot be the metric: a percentage is no NAV."""
+    """The candidate, or None when a figure of this kind cannot be the metric: a percentage is no NAV.
+
+    `cents` where the table prints amounts with decimals: a small one is not per share then.
+    """
     figure = cell.figure
-    if figure is None or not fits(metric.metric, figure, scale):
+    if figure is None or not fits(metric.metric, figure, scale, cents=cents):
         return None
     factor = scale_of(metric.metric, figure, scale)
     value = round(figure.value * factor, 6)
@@ -155,7 +166,14 @@ def scale_of(metric: str, figure: Figure, scale: int) -> int:
     return scale if amount and figure.factor == 1 else 1
 
 
-def fits(metric: str, figure: Figure, scale: int) -> bool:
+def prints_cents(table: Table) -> bool:
+    """Whether the amounts of a table have decimals: some are too large to be per share."""
+    figures = [cell.figure for row in table.body for cell in row.of("figure") if cell.figure]
+    large = [one for one in figures if one.unit == "amount" and one.step < 1 and abs(one.value) >= CENTS_FROM]
+    return len(large) >= CENTS_TIMES
+
+
+def fits(metric: str, figure: Figure, scale: int, *, cents: bool = False) -> bool:
     """Whether a printed figure can be this metric by its unit and size."""
     size = abs(figure.value)
     if metric in metric_labels.PERCENTS:
@@ -172,4 +190,4 @@ def fits(metric: str, figure: Figure, scale: int) -> bool:
     if metric in metric_labels.COUNTS:
         return figure.currency is None and not figure.nil
     per_share = figure.factor == 1 and scale == 1 and figure.step < 1 and size < LARGEST_PER_SHARE
-    return not per_share or figure.nil
+    return not per_share or figure.nil or cents

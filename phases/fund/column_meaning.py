@@ -12,7 +12,7 @@ import re
 from pathlib import Path
 
 from phases.fund.metric_labels import normal
-from phases.fund.tables import Table
+from phases.fund.tables import Table, holds_figures
 
 _FILE = Path(__file__).with_name("column_wordings.json")
 
@@ -41,7 +41,7 @@ def _with_percent(header: str) -> str:
 
 @functools.cache
 def text_meaning(header: str) -> str | None:
-    words = normal(header)
+    words = normal(header.replace("/", " and "))
     return next((meaning for meaning, pattern in _compiled("texts") if pattern.search(words)), None)
 
 
@@ -58,7 +58,15 @@ def meanings(table: Table) -> dict[int, str]:
     texts = [number for number, column in enumerate(table.columns) if column.kind == "text"]
     names = [number for number in texts if found.get(number) in ("name", "name_and_sector")]
     if texts and not names:
-        found[texts[0]] = "name"
+        found |= dict.fromkeys(_names_by_place(table, texts), "name")
     for number in names[1:]:
         found[number] = "instrument"
     return found
+
+
+def _names_by_place(table: Table, texts: list[int]) -> list[int]:
+    """Where no header says names: the first text beside figures, and the headings of rows left of it."""
+    rows = [row for row in table.body if holds_figures(row)]
+    beside = {table.place(cell) for row in rows for cell in row.of("text")}
+    first = next((number for number in texts if number in beside), texts[0])
+    return [number for number in texts if number <= first]

@@ -13,8 +13,9 @@ from __future__ import annotations
 import functools
 import json
 import math
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 Field = Mapping[str, Any]
@@ -29,6 +30,7 @@ FEATURES = {
     "method_text": "read as text",
     "method_model": "read by a model",
     "ocr": "its page is a picture",
+    "ocr_doubtful": "a letter of it was read with doubt",
     "alternatives": "another value is printed for the same thing",
     "many_alternatives": "three or more other values are printed",
     "check_failed": "a check of its own failed",
@@ -50,6 +52,7 @@ class Surroundings(NamedTuple):
     """What is known of a field beyond itself."""
 
     ocr_pages: Collection[int] = ()
+    doubtful: Mapping[int, Sequence[Sequence[float]]] = MappingProxyType({})  # page: boxes of words read with doubt
     equations_held: Collection[str] = ()  # paths of the fields in equations that hold
     equations_failed: Collection[str] = ()
     incomplete_rows: Collection[str] = ()  # paths of the rows
@@ -66,6 +69,7 @@ def features(path: str, field: Field, around: Surroundings) -> tuple[str, ...]:
     has = {
         f"method_{field.get('method')}": True,
         "ocr": field.get("page") in around.ocr_pages,
+        "ocr_doubtful": any(_is_doubtful(place, around.doubtful) for place in field.get("parts") or [field]),
         "alternatives": 0 < len(others) < MANY,
         "many_alternatives": len(others) >= MANY,
         "check_failed": any(check.get("ok") is False for check in checks),
@@ -80,6 +84,13 @@ def features(path: str, field: Field, around: Surroundings) -> tuple[str, ...]:
         "dash": not any(character.isalnum() for character in str(field.get("raw_text", ""))),
     }
     return tuple(name for name in FEATURES if has.get(name))
+
+
+def _is_doubtful(place: Mapping[str, Any], doubtful: Mapping[int, Sequence[Sequence[float]]]) -> bool:
+    """Whether the middle of a word that was read with doubt lies in the box of a figure."""
+    x0, y0, x1, y1 = place.get("bbox") or (0, 0, 0, 0)
+    boxes = doubtful.get(place.get("page") or 0, ())
+    return any(x0 <= (box[0] + box[2]) / 2 <= x1 and y0 <= (box[1] + box[3]) / 2 <= y1 for box in boxes)
 
 
 def confidence(found: Iterable[str], weights: Mapping[str, float]) -> float:

@@ -67,12 +67,17 @@ def classify(lines: Sequence[Line], *, many_funds: bool) -> dict[str, Any]:
 def _first(rule: Rule, lines: Sequence[Line]) -> dict[str, Any] | None:
     for line in _place(rule.where, lines):
         text = line.text
-        if rule.where == "head" and len(text.split()) > TITLE_WORDS:
+        if rule.where == "head" and (len(text.split()) > TITLE_WORDS or _goes_on(text)):
             continue
         if rule.pattern.search(text):
             shown = shorten(text, EVIDENCE_CHARS)
             return {"type": rule.type, "score": rule.weight, "page": line.page, "text": shown}
     return None
+
+
+def _goes_on(text: str) -> bool:
+    """Whether a line is the end of a sentence: titles neither begin small nor end with a full stop."""
+    return text[:1].islower() and text.rstrip()[-1:] in (".", ",", ";")
 
 
 def _place(where: str, lines: Sequence[Line]) -> Iterable[Line]:

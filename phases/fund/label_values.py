@@ -1,7 +1,7 @@
 """Metrics out of tables: figures beside a label, below a heading of their own, or above one.
 
-A row's label is the text left of its figures, with the lines above it that it continues ("Net increase in net assets
-resulting" / "from operations") or the section it stands in ("NET ASSETS:" / "Beginning of period").
+What a row's label is, is read in `labelled_rows`; which metric it names, in `metric_labels`; here, which of its figures
+are that metric, of which period and day.
 """
 
 from __future__ import annotations
@@ -9,32 +9,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import NamedTuple
 
 from phases.common import report_dates
 from phases.fund import candidates, metric_labels
 from phases.fund.candidates import Candidate, Setting
+from phases.fund.labelled_rows import Labelled, caption, label_day, labelled_rows, reading
 from phases.fund.metric_labels import Meaning
 from phases.fund.rows import Cell, Row
 from phases.fund.tables import Table, holds_figures
 
-WRAPPED = 3  # lines above that a label may continue
 NAMED_COLUMNS = 2  # columns headed by metrics from which a table's rows are things that have those metrics
 
 
-_WHEN = re.compile(r"(?:at )?(?:the )?(?:beginning|end|opening|closing|start)\b", re.IGNORECASE)  # says when, not what
 _BALANCE = re.compile(r"assets and liabilities|balance sheet|financial (?:condition|position)|bilanz", re.IGNORECASE)
 _CASH_FLOW = re.compile(r"cash flow", re.IGNORECASE)
 
 
-class Labelled(NamedTuple):
-    """A label with the figures that it stands beside, from left to right."""
-
-    label: str
-    section: str
-    above: tuple[str, ...]  # text rows right above, nearest last
-    cells: tuple[Cell, ...]
-    row: Row
+_PAID = frozenset(("contributions", "distributions", "period_contributions", "period_distributions"))
 
 
 def of_tables(tables: Sequence[Table], context: Setting) -> list[Candidate]:
@@ -65,58 +56,41 @@ def _of_table(table: Table, day: date | None, context: Setting, order: int) -> I
     named = heads(table)
     rows = [row for row in table.body if holds_figures(row)]
     by_head = len(named) >= NAMED_COLUMNS or (bool(named) and len(rows) == 1)
-    if by_head and len(rows) == 1:
-        yield from _by_header(table, rows[0], named, day, context, order)
-    elif not by_head and not _CASH_FLOW.search(table.title):
-        roll = _is_roll_forward(table)
-        for step, labelled in enumerate(labelled_rows(table)):
-            yield from _by_label(table, labelled, day, context, order + step, roll=roll)
+    if by_head:
+        for row in [rows[0]] if len(rows) == 1 else _rows_of_the_day(rows, context):
+            yield from _by_header(table, row, named, day, context, order, alone=len(rows) == 1)
+    if not _CASH_FLOW.search(caption(table)):
+        roll, cents = _is_roll_forward(table), candidates.prints_cents(table)
+        found = labelled_rows(table)
+        between = _between(found)
+        for step, labelled in enumerate(found):
+            if not by_head or _names_one(labelled):
+                flow = step in between
+                yield from _by_label(table, labelled, day, context, order + step, roll=roll, flow=flow, cents=cents)
+    if not by_head:
         yield from _over_labels(table, day, context, order)
 
 
-def labelled_rows(table: Table) -> Iterator[Labelled]:
-    """Rows of figures with their labels; a row with several labels gives one for each."""
-    section, above = "", list[str]()
-    for row in table.body:
-        if not holds_figures(row):
-            text = row.cells[0].text
-            above = [*above[-WRAPPED + 1 :], text]
-            section = text
-            continue
-        for label, cells in _labels(row):
-            yield Labelled(label, section, tuple(above), tuple(cells), row)
-        above = []
+def _between(rows: Sequence[Labelled]) -> range:
+    """Places of the rows between a beginning and an ending value: whatever they are called, they are of the period."""
+    metrics = [found[0].metric if (found := reading(row)) else None for row in rows]
+    start = metrics.index("beginning_nav") if "beginning_nav" in metrics else len(rows)
+    end = next((place for place in range(start, len(rows)) if metrics[place] == "nav"), start)
+    return range(start, end)
 
 
-def _labels(row: Row) -> list[tuple[str, list[Cell]]]:
-    """Each text of a row with the figures that follow it before the next text."""
-    groups: list[tuple[list[str], list[Cell]]] = []
-    for cell in row.cells:
-        if cell.kind in ("text", "date"):
-            if not groups or groups[-1][1]:
-                groups.append(([], []))
-            groups[-1][0].append(cell.text)
-        elif groups:
-            groups[-1][1].append(cell)
-    return [(" ".join(texts), cells) for texts, cells in groups if cells]
+def _rows_of_the_day(rows: Sequence[Row], context: Setting) -> list[Row]:
+    """Of rows that each begin with a day, the one of the report's."""
+    days = [report_dates.find(row.cells[0].text) for row in rows]
+    if context.as_of is None or 2 * sum(map(bool, days)) < len(rows):
+        return []
+    return [row for row, found in zip(rows, days, strict=True) if found and found[-1].day == context.as_of]
 
 
-def reading(labelled: Labelled) -> tuple[Meaning, str] | None:
-    """The best reading of a label: by name before by a general word, with more lines before fewer."""
-    texts = [labelled.label]
-    for line in reversed(labelled.above):
-        if _heads_section(line, labelled.label):
-            break
-        texts.insert(0, f"{line} {texts[0]}")
-    if labelled.section and _WHEN.match(labelled.label):
-        texts.insert(0, f"{labelled.section} {labelled.label}")
-    found = [(meaning, text) for text in texts if (meaning := metric_labels.meaning(text))]
-    return min(found, key=lambda one: one[0].rank) if found else None
-
-
-def _heads_section(line: str, label: str) -> bool:
-    """Whether a line above is a heading and not the first half of the label."""
-    return line.rstrip().endswith(":") or (line.isupper() and not label.isupper())
+def _names_one(labelled: Labelled) -> bool:
+    """Whether a row among rows of things has a label of its own: one figure beside the name of a metric."""
+    found = reading(labelled)
+    return len(labelled.cells) == 1 and found is not None and found[0].rank == 0
 
 
 def _is_roll_forward(table: Table) -> bool:
@@ -126,7 +100,15 @@ def _is_roll_forward(table: Table) -> bool:
 
 
 def _by_label(
-    table: Table, labelled: Labelled, day: date | None, context: Setting, order: int, *, roll: bool
+    table: Table,
+    labelled: Labelled,
+    day: date | None,
+    context: Setting,
+    order: int,
+    *,
+    roll: bool,
+    flow: bool,
+    cents: bool,
 ) -> Iterator[Candidate]:
     found = reading(labelled)
     if found is None:
@@ -134,14 +116,15 @@ def _by_label(
     meaning, label = found
     for cell in labelled.cells:
         header = table.columns[table.place(cell)].header
-        at = candidates.column_day(header) or day
+        at = candidates.column_day(header) or (None if labelled.opening else label_day(labelled.label)) or day
         period = meaning.period or metric_labels.period(header)
         scale = candidates.table_scale(table, header, label, context)
         made = candidates.make(
-            _in_context(meaning, cell, scale, table, period, roll=roll), cell,
+            _in_context(meaning, cell, scale, table, period, roll=roll, flow=flow), cell,
             label=label, scale=scale, period=period, day=at, method="label", order=order, column=header,
+            cents=cents,
         )  # fmt: skip
-        if made is not None and not (_BALANCE.search(table.title) and _no_balance(made.metric)):
+        if made is not None and not (_BALANCE.search(caption(table)) and _no_balance(made.metric)):
             yield made
 
 
@@ -150,7 +133,9 @@ def _no_balance(metric: str) -> bool:
     return metric in metric_labels.FLOWS or metric in ("contributions", "distributions")
 
 
-def _in_context(meaning: Meaning, cell: Cell, scale: int, table: Table, period: str | None, *, roll: bool) -> Meaning:
+def _in_context(
+    meaning: Meaning, cell: Cell, scale: int, table: Table, period: str | None, *, roll: bool, flow: bool = False
+) -> Meaning:
     """A general label as the table around it means it."""
     metric = meaning.metric
     small = (
@@ -163,7 +148,8 @@ def _in_context(meaning: Meaning, cell: Cell, scale: int, table: Table, period: 
         metric = "nav"
     if metric in ("period_contributions", "period_distributions") and (not roll or period == "ITD"):
         return Meaning(metric.removeprefix("period_"), meaning.rank, meaning.period)
-    if metric in ("contributions", "distributions") and roll and meaning.period is None and period in ("QTD", "YTD"):
+    of_period = period in ("QTD", "YTD") or (flow and period != "ITD")
+    if metric in ("contributions", "distributions") and roll and meaning.period is None and of_period:
         metric = f"period_{metric}"
     return meaning._replace(metric=metric)
 
@@ -175,11 +161,14 @@ def label_words(table: Table, cell: Cell) -> str:
 
 
 def _by_header(
-    table: Table, row: Row, named: dict[int, Meaning], day: date | None, context: Setting, order: int
+    table: Table, row: Row, named: dict[int, Meaning], day: date | None, context: Setting, order: int, *, alone: bool
 ) -> Iterator[Candidate]:
-    """The figures of a table with one row, each under its heading."""
+    """The figures of a row, each under its heading; `alone` in its table, or one of a day among others.
+
+    Where rows are of days, it is not said whether what was paid is of the period or up to then.
+    """
     for number, cell in table.figures(row).items():
-        if number not in named:
+        if number not in named or not (alone or named[number].metric not in _PAID):
             continue
         header = table.columns[number].header
         scale = candidates.table_scale(table, header, "", context)

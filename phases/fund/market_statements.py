@@ -12,70 +12,47 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from phases.common.sentence_kinds import is_complete
-from phases.fund import market_terms
+from phases.fund import market_exclusions, market_subjects, market_terms, market_topics, organisations
+from phases.fund.market_subjects import GEOGRAPHY, OWN, VERB
 from phases.fund.passages import Sentence
 
 MIN_WORDS, MAX_WORDS = 4, 90  # of a quotation: shorter is a heading, longer is a list
-FIRST_CHARS = 140  # of a clause in which its subject has to stand
 _ATTRIBUTED = re.compile(
     r"[,.]?[”\"’]\s*(?:\w+\s){0,3}?(?:said|stated|noted|remarked|commented|added|explained|says|states|according"
     r"|wrote|concluded)\b.*\Z",
     re.DOTALL,
 )
-_CLAUSES = re.compile(r";\s+|\s[–—]\s|:\s(?=[a-z“\"])")
+_CLAUSES = re.compile(r";\s+")
+_PARTS = re.compile(r"\s[–—]\s|:\s(?=[a-z“\"])")  # what follows may belong to what stands before
 _OPINION = re.compile(
     r"(?i)\A(?:[“\"'‘]|and |but |however,? |in addition,? |moreover,? |meanwhile,? |overall,? |as a result,? "
     r"|in our (?:view|opinion),? |(?:we|the manager|management|the general partner|the adviser|many|analysts"
     r"|economists|observers) "
-    r"(?:also |continue to |still |currently |now )?(?:expect|believe|anticipate|think|see|estimate|forecast|project"
+    r"(?:also |continue to |still |currently |now |do not |don['’]t |would not be surprised to )?(?:expect|believe"
+    r"|anticipate|think|see|estimate|forecast|project"
     r"|feel|note|observe|remain)s?(?:d)? (?:that )?|looking ahead,? )+"
 )
-_VERB = re.compile(
-    rf"(?:{market_terms.UP.pattern[4:]}|{market_terms.DOWN.pattern[4:]}|{market_terms.STABLE.pattern[4:]}"
-    rf"|{market_terms.MIXED.pattern[4:]}|{market_terms.STATES.pattern[4:]})",
-    re.IGNORECASE,
+_ANY_VERB = re.compile(
+    r"\b(?:is|are|was|were|has|have|had|will|\w{3,}ed|continues?|brought|came|went|began|took|made|saw|kept|gave|felt"
+    r"|stood)\b"
 )
-# A subject that is the fund, its holdings, or one company, whatever else it speaks of
-_OWN = re.compile(
-    r"(?i)\b(?:our|my|we|us|the (?:fund|partnership|company|general partner|manager|adviser|advisor|trust|board|firm"
-    r"|limited partners|portfolio|investment team|registrant)(?:['’]s)?|fund['’]s|company['’]s"
-    r"|portfolio(?: compan\w+)?|its|their|his|her|these companies"
-    r"|each (?:of|company)|nav|net asset value|net assets|total return|share price|unrealized|realized|holdings?"
-    r"|position)\b"
+# What small print speaks of
+_PAPER = re.compile(
+    r"(?i)(?:\w+ )?(?:forecasts?|projections?|opinions?|views|estimates|information|statements?|data|figures|indices"
+    r"|references?"
+    r"|results|sources?|nothing|returns|performance|terms|capitalized|securities|investments)\b"
 )
-_IN_NAME = re.compile(
-    r"\w (?:[A-Z]\w+ ){0,3}(?:Fund|Center|Centre|Group|Partners|Inc|LLC|Company|Association"
-    r"|Institute|Corp|Index Fund)\b"
+# A word that is large only because the sentence begins
+_COMMON = re.compile(
+    r"[A-Z][a-z]+(?:ing|ed|ly|est|er)\s[a-z]|[A-Z][a-z]+ (?:and|or) [a-z]"
+    r"|[A-Z][a-z]+s (?:are|were|have|had|remain|continue)\b"
 )
-_ACTED = re.compile(
-    r"\w,?\s(?:\w+ed|has|have|had|is|was|are|were|will|can|to|which|who|that)\s|,\s(?:an?|the)\s"
-    r"|[.?!]\s|\b(?:meetings?|reports?|letters?|notices?|behalf|interests?|rights|list|number) (?:of|to"
-    r"|for) (?:the )?\Z"
-)  # before the topic: it is no subject
-_POSSESSED = re.compile(
-    r"\b[A-Z][\w&-]+(?: [A-Z][\w&-]+)*['’]s? (?!economy|market|central|equity|stock|gdp|currency"
-    r"|inflation)"
+_PRONOUN = re.compile(
+    r"(?:It(?! remains to be seen| is (?:unclear|likely|unlikely|too early|hard)\b)|This|These|They|That|Those|He|She"
+    r"|I|You)\b"
 )
-_GEOGRAPHY = re.compile(
-    r"\b(?:China|America|Europe|Germany|France|Japan|India|Britain|UK|US|U\.S\.|world|Asia"
-    r"|Africa|Latin America|today|year|quarter|month)['’]s?\b"
-)
-_BOILERPLATE = re.compile(
-    r"(?i)forward-looking|no assurance|past (?:performance|results)|not (?:be )?indicative|undue reliance"
-    r"|risks? (?:include|factors?|associated|relating|of)|subject to (?:risk|change|market)"
-    r"|involves? (?:substantial |considerable )?risk|may (?:adversely|decline|be|not|cause|result|have|also|affect"
-    r"|lose)"
-    r"|could (?:adversely|decline|be|cause|result|have|affect)|might |fair value|market participants?|level [123i]"
-    r"|observable|unobservable|asc (?:topic )?\d|gaap|ifrs|principal market|active market|quoted"
-    r"|securities and exchange commission|1940 act|10-[kq]\b|prospectus|offering memorandum"
-    r"|for informational purposes|confidential|bid price|closing price"
-    r"|market price of|market value of|over-the-counter|we (?:value|invest|seek|intend|hold|define|determine|carry)"
-    r"|invests? in|our (?:shares|stock|common)|discount to|hypothetical|if (?:the|interest|market|inflation|we|any)"
-    r"|sensitivity|basis point (?:increase|decrease|change) in"
-    r"|illiquid|should (?:carefully|consider|note|be aware|not|read|consult|review|expect to)|portfolio turnover"
-    r"|is (?:a|an) (?:leader|provider|leading|developer|manufacturer|platform)|trading symbol|listed on"
-    r"|begin trading|began trading"
-)
+# In the middle of a clause it only says whose opinion it is
+_OPINED = re.compile(r"(?i),? in (?:our|my) (?:view|opinion|judg(?:e)?ment|experience),?")
 
 
 class Statement(NamedTuple):
@@ -91,31 +68,61 @@ class Statement(NamedTuple):
 
 def found(sentence: Sentence, *, strict: bool) -> list[Statement]:
     """The statements of a sentence. `strict` asks for a movement or a figure, for documents full of legal prose."""
-    if is_boilerplate(sentence.text):
+    lead_in = market_terms.LEAD_INS.match(sentence.lead_in) is not None
+    in_section = lead_in or market_terms.SECTION.search(sentence.heading) is not None
+    if market_exclusions.excluded(sentence.text, sentence.heading, in_section=in_section):
         return []
-    in_section = market_terms.SECTION.search(sentence.heading) is not None
     if not in_section and not is_complete(sentence.text):
         return []  # a heading
-    return [
-        one
-        for start, end in clauses(sentence.text)
-        if (one := _statement(sentence.text, start, end, strict=strict and not in_section)) is not None
-    ]
+    whole = not strict and (lead_in or market_terms.MARKET_SECTION.match(sentence.heading) is not None)
+    strict = strict and not in_section
+    said = [one for start, end in clauses(sentence.text) for one in _said(sentence.text, start, end, strict=strict)]
+    return said or ([one] if whole and is_complete(sentence.text) and (one := _impersonal(sentence.text)) else [])
 
 
-def is_boilerplate(text: str) -> bool:
-    """Whether a text is a disclaimer, an accounting policy or a description of risk."""
-    return _BOILERPLATE.search(text) is not None
+def _said(text: str, start: int, end: int, *, strict: bool) -> list[Statement]:
+    """A clause as one statement, or else those of its parts."""
+    whole = _statement(text, start, end, strict=strict)
+    if whole is not None:
+        return [whole]
+    parts = [_statement(text, *part, strict=strict) for part in _cut(text, _PARTS, start, end)]
+    return [one for one in parts if one is not None]
+
+
+def _impersonal(text: str) -> Statement | None:
+    """A sentence of a section about the market that speaks of nobody in particular, whatever its subject is called."""
+    start, end = _trimmed(text, 0, len(text))
+    opinion = _OPINION.match(text[start:end])
+    body = _OPINED.sub("", text[start + opinion.end() : end] if opinion else text[start:end])
+    verb = VERB.search(body) or _ANY_VERB.search(body)
+    items = organisations.items(GEOGRAPHY.sub("", body))
+    named = any(item.kind != "others" and not (item.start == 0 and _COMMON.match(body)) for item in items)
+    spoken = next((name for name, pattern in market_topics.TOPICS if pattern.search(body)), None)
+    if (
+        (verb is None and not (opinion and spoken))
+        or named
+        or _PRONOUN.match(body)
+        or _PAPER.match(body)
+        or OWN.search(body)
+        or not MIN_WORDS <= len(text.split()) <= MAX_WORDS
+        or text.endswith("?")
+    ):
+        return None
+    when = market_terms.HORIZON.search(text)
+    return Statement(text[start:end], spoken or "economy", direction(body), _horizon(when, text), start, end)
 
 
 def clauses(text: str) -> list[tuple[int, int]]:
-    """Stretches of a sentence that could be quoted alone: between semicolons and dashes, without who said so."""
+    """Stretches of a sentence that could be quoted alone: between semicolons, without who said so."""
     attributed = _ATTRIBUTED.search(text)
-    end = attributed.start() if attributed else len(text)
-    cuts = [0, *(place for match in _CLAUSES.finditer(text, 0, end) for place in match.span()), end]
+    return _cut(text, _CLAUSES, 0, attributed.start() if attributed else len(text))
+
+
+def _cut(text: str, signs: re.Pattern[str], start: int, end: int) -> list[tuple[int, int]]:
+    cuts = [start, *(place for match in signs.finditer(text, start, end) for place in match.span()), end]
     parts = [(cuts[place], cuts[place + 1]) for place in range(0, len(cuts), 2)]
-    if len(parts) > 1 and not any(_verb_of(text[start:stop]) for start, stop in parts[1:]):
-        parts = [(0, end)]  # what follows the dash is no clause
+    if len(parts) > 1 and not any(VERB.search(text, begin, stop) for begin, stop in parts[1:]):
+        parts = [(start, end)]  # what follows the sign is no clause
     return [_trimmed(text, *part) for part in parts]
 
 
@@ -127,17 +134,13 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def _verb_of(clause: str) -> re.Match[str] | None:
-    return _VERB.search(clause)
-
-
 def _statement(text: str, start: int, end: int, *, strict: bool) -> Statement | None:
     clause = text[start:end]
     if not MIN_WORDS <= len(clause.split()) <= MAX_WORDS or clause.rstrip().endswith("?"):
         return None
     opinion = _OPINION.match(clause)
-    body = clause[opinion.end() :] if opinion else clause
-    subject = _subject(body)
+    body = _OPINED.sub("", clause[opinion.end() :] if opinion else clause)
+    subject = market_subjects.subject(body)
     if subject is None:
         return None
     topic, predicate = subject
@@ -145,56 +148,6 @@ def _statement(text: str, start: int, end: int, *, strict: bool) -> Statement | 
         return None
     when = market_terms.HORIZON.search(clause)
     return Statement(clause, topic, direction(predicate), _horizon(when, clause), start, end)
-
-
-def _subject(body: str) -> tuple[str, str] | None:
-    """(topic, what is said of it): the topic stands before the verb, and before it nothing that is somebody's own."""
-    at = _main_clause(body)
-    for topic, pattern in market_terms.TOPICS:
-        match = pattern.search(body, at, at + FIRST_CHARS)
-        if match is None:
-            continue
-        verb = _VERB.search(body, match.end())
-        if verb is None or _IN_NAME.match(body, match.end() - 1):
-            continue
-        before = body[at : verb.start()]
-        if _VERB.search(before[: match.start() - at]) and not _is_noun(before, match.start() - at):
-            continue
-        if _ACTED.search(body[at : match.start()]):
-            continue
-        bare = _GEOGRAPHY.sub("", before)
-        if _OWN.search(bare) or _POSSESSED.search(bare) or _breaks(before[match.end() - at :]):
-            continue
-        return topic, body[match.start() :]
-    return None
-
-
-def _main_clause(body: str) -> int:
-    """Where the main clause begins: behind "While …," and "In 2024,"."""
-    match = re.match(
-        r"(?i)(?:according to|while|although|though|despite|as|after|since|in|during|over|with|given|following|at|by"
-        r"|for|throughout|amid|against|on|from|even|notwithstanding)\s[^,]{1,120},\s",
-        body,
-    )
-    return match.end() if match else 0
-
-
-def _is_noun(before: str, place: int) -> bool:
-    """Whether the verb found only describes the topic, as in: rising interest rates."""
-    return (
-        re.search(
-            r"(?i)(?:rising|growing|increasing|higher|lower|falling|declining|slowing|strong|weak|record"
-            r"|expanding|tightening|continued|slow|robust|mixed|price|growth|reduced|improved"
-            r"|improving)(?: \w+){0,4}\s?\Z",
-            before[:place],
-        )
-        is not None
-    )
-
-
-def _breaks(between: str) -> bool:
-    """Whether topic and verb belong to different clauses."""
-    return re.search(r"[.;]\s|\b(?:which|who|where|because|that (?:we|our|the))\b", between) is not None
 
 
 def _moves(text: str) -> bool:

@@ -1,141 +1,8 @@
-"""What a statement about the market speaks of, and how it says that something moves. Word lists and nothing else.
-
-The lists are of the trade, not of any document: what limited partners are told about exits, fundraising, valuations,
-credit, public markets, deals, the economy, policy and sectors.
-"""
+"""How something of the market moves, what else is said of its state, and which sections are about it. Word lists."""
 
 from __future__ import annotations
 
 import re
-
-# topic: what stands in the subject of the clause. The first that fits is the topic.
-TOPICS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (topic, re.compile(rf"(?i)\b(?:{pattern})\b"))
-    for topic, pattern in (
-        (
-            "exits",
-            (
-                r"ipo (?:window|market|activity|pipeline|volumes?|proceeds|calendar)|ipos|initial public offerings?"
-                r"|exit (?:activity|market|environment|window|volumes?|values?"
-                r"|conditions|opportunities|multiples|routes)|exits|m ?& ?a(?: (?:activity|markets?|environment"
-                r"|conditions|pace|totals?|volumes?|values?|deals?|transactions?|pressures?|disruptions?"
-                r"|bottlenecks))?|mergers and acquisitions"
-                r"|merger activity|spacs?|takeovers?"
-                r"|secondar(?:y|ies) (?:market|volumes?|pricing|transactions?|discounts)|secondaries|(?:industry"
-                r"|market) distributions|distributions (?:to [\w ]{4,20} )?across the industry"
-            ),
-        ),
-        (
-            "fundraising",
-            (
-                r"fund-?raising(?: (?:activity|markets?|environment|conditions|pace|totals?|volumes?|values?|deals?"
-                r"|transactions?|pressures?|disruptions?|bottlenecks))?|capital raising|dry powder"
-                r"|limited partner (?:appetite|demand|commitments)"
-                r"|lp (?:appetite|demand|commitments)"
-                r"|(?:capital|commitments) raised by \w+|new fund (?:formation|launches)|funds raised|lps"
-                r"|institutional investors|limited partners|allocators"
-            ),
-        ),
-        (
-            "valuations",
-            (
-                r"(?:pre-money|post-money|median|average|entry|market|private|public|venture|startup|tech\w*"
-                r"|early-stage|late-stage|company|purchase|software|industry) (?:\w+ )?"
-                r"(?:valuations?|multiples?)|valuations|valuation (?:levels|environment|multiples)"
-                r"|purchase price multiples|entry multiples|price-to-\w+ ratios?|cap rates?"
-            ),
-        ),
-        (
-            "credit",
-            (
-                r"credit (?:spreads?|markets?|conditions|availability|standards)|(?:high-yield|loan|leveraged loan|bond"
-                r"|investment-grade|lending) (?:spreads?|markets?|issuance|yields?|standards|conditions|activity)"
-                r"|spreads|interest rates?|borrowing costs?|(?:treasury|bond|government bond|10-year|two-year|gilt"
-                r"|bund) yields?|yields|default rates?|refinancing (?:activity|markets?|conditions)|debt (?:markets?"
-                r"|financing conditions)"
-                r"|financing (?:conditions|markets?|costs)|liquidity conditions|policy rates?|base rates?"
-                r"|venture (?:debt|lending)(?: (?:activity|markets?|environment|conditions|pace|totals?|volumes?"
-                r"|values?|deals?|transactions?|pressures?|disruptions?|bottlenecks))?|private credit"
-                r"|direct lending(?: (?:activity|markets?|environment|conditions|pace|totals?|volumes?|values?"
-                r"|deals?|transactions?|pressures?|disruptions?|bottlenecks))?"
-            ),
-        ),
-        (
-            "public markets",
-            (
-                r"(?:public|equity|stock|global|capital|financial|emerging|developed|u\.?s\.?|european|asian|bond"
-                r"|growth|small-cap|large-cap|tech(?:nology)?|publicly traded) (?:equity |stock "
-                r"|capital )?(?:markets|equities|stocks|indices|indexes|shares)"
-                r"|stock market|(?:s ?& ?p(?: 500)?|nasdaq(?: composite)?|msci(?: \w+){0,3}|dow jones(?: \w+){0,2}"
-                r"|ftse(?: \d+)?|dax|stoxx(?: (?:activity|markets?|environment|conditions|pace|totals?|volumes?"
-                r"|values?|deals?|transactions?|pressures?|disruptions?|bottlenecks))?|russell \d+|nikkei"
-                r"|hang seng)(?: index)?|equities"
-                r"|market volatility|volatility|vix|indices"
-            ),
-        ),
-        (
-            "deal activity",
-            (
-                r"deal (?:activity|volumes?|values?|counts?|flow|making|sizes?|pace)|dealmaking|buyout (?:activity"
-                r"|volumes?|market)|buyouts|(?:venture|vc|private equity|seed|growth|startup|early-stage|late-stage"
-                r"|global|u\.?s\.?|european) "
-                r"(?:capital )?(?:investment|investing|funding|deal\w*|activity|market)(?: (?:activity|volumes?|levels?"
-                r"|pace|market|totals?))?|investment (?:activity|pace|volumes?)|transaction (?:activity|volumes?)"
-                r"|round sizes?|down rounds?"
-                r"|competition for (?:[\w-]+ )?(?:deals|assets)|(?:pre-seed|seed|early-stage|late-stage|growth"
-                r"|venture)(?: and [\w-]+)? rounds"
-            ),
-        ),
-        (
-            "economy",
-            (
-                r"(?:global|u\.?s\.?|european|domestic|chinese|world|german|british|uk|euro ?area|eurozone|macro\w*"
-                r"|real|broader|overall)?\s?(?:economy|gdp(?: growth)?|economic (?:growth|activity|conditions"
-                r"|outlook|environment|data|uncertainty))"
-                r"|(?:core |headline |wage |consumer price )?inflation|(?:un)?employment|labou?r markets?|wages?"
-                r"|consumer (?:spending|confidence|demand|prices)|recession\w*|business confidence|pmis?|(?:oil"
-                r"|energy|commodity|gas|power|electricity) prices"
-                r"|supply chains?(?: (?:activity|markets?|environment|conditions|pace|totals?|volumes?|values?"
-                r"|deals?|transactions?|pressures?|disruptions?|bottlenecks))?|housing (?:market|starts|prices)"
-                r"|exports?|industrial production"
-                r"|retail sales|macro(?:economic)? (?:conditions|environment|backdrop|headwinds|uncertainty)"
-                r"|geopolitical \w+|trade (?:tensions|policy)|tariffs?"
-            ),
-        ),
-        (
-            "currency",
-            (
-                r"(?:u\.?s\.? )?dollar|euro|sterling|yen|renminbi|swiss franc|exchange rates?|currenc(?:y"
-                r"|ies)(?: markets?| movements?)?"
-            ),
-        ),
-        (
-            "policy",
-            (
-                r"congress|the fed|federal reserve|fomc|ecb|european central bank|bank of england|bank of japan"
-                r"|central banks?|regulators?|european commission|lawmakers|(?:tax|regulatory|policy|legislative"
-                r"|antitrust) "
-                r"(?:reform|changes?|credits?|environment|regime|scrutiny|uncertainty|incentives?|framework)"
-                r"|inflation reduction act|chips act|subsidies|legislation"
-            ),
-        ),
-        (
-            "sector",
-            (
-                r"(?:the )?(?:global |total |addressable |worldwide |u\.?s\.? |european |overall |potential "
-                r"|broader )*(?:(?!the |an? |\w+[^-]ed |in |of )[\w-]+ ){0,4}(?:market|markets|industry|industries"
-                r"|sector|sectors)(?! (?:participants?|price|prices|value|values|share|risk|capitali[sz]ation|approach"
-                r"|data|inputs?|quotations?|multiples?|comparables?|makers?|conditions))"
-                r"|(?:worldwide|global|industry|market|consumer|enterprise|corporate|customer|end-market|investor"
-                r"|u\.?s\.?|european|chinese) (?:[\w-]+ ){0,3}?(?:demand|spending|sales|shipments|adoption|capacity"
-                r"|investment|appetite|sentiment|interest)|demand for|spending on"
-                r"|[\w-]+ [\w-]+ spending (?=is|will|should)|shipments of|sales of (?:semiconductors?"
-                r"|electric vehicles|software|smartphones|\w+ devices)"
-                r"|adoption of|market conditions|investors"
-            ),
-        ),
-    )
-)
 
 UP = re.compile(
     r"(?i)\b(?:rose|rise[sn]?|rising|increas\w+|grew|grow[sn]?|growing|growth|gain(?:ed|s|ing)?|climb\w*|jump\w*"
@@ -143,6 +10,8 @@ UP = re.compile(
     r"|re-?open\w*|strengthen\w*|appreciat\w+|outpac\w+|doubl\w+|tripl\w+|quadrupl\w+|picked up|pick(?:s|ing)? up"
     r"|up \d|up by|higher|advanc\w+|exceed\w*|strong(?:er)?|robust|buoyant|record (?:high|level|highs)"
     r"|reach\w* (?:a |an |its )?(?:record|all-time|new)|extend\w*|boost\w*|return(?:ed|ing)? to growth|resurgen\w+"
+    r"|bounc\w+|thaw\w*|swell\w*|swollen|spik\w+|outperform\w*|(?:edg|inch|tick|creep|crept)(?:ed|ing)? up(?:ward)?s?"
+    r"|wider|highest|best (?:\w+ )?(?:year|quarter|month|half)|more than doubl\w+"
     r"|upturn)\b"
 )
 DOWN = re.compile(
@@ -151,7 +20,11 @@ DOWN = re.compile(
     r"|slide[sn]?|tumbl\w+|eas(?:ed|es)\b(?! pressure)|cool\w*|subdued|muted|depressed|weak(?:er)?|down \d|down by|"
     r"lower|retreat\w*|deteriorat\w+|depreciat\w+|moderat\w+|stall\w*|dried up|clos(?:ed|es) (?:shut|for)"
     r"|remain\w* (?:shut|closed|challeng\w+|difficult)|halv\w+|lag\w*|pull(?:ed)? back|correct(?:ed|ion)|sluggish"
-    r"|reduc\w+|worsen\w*|trough\w*|sold off|sell-off|erod\w+)\b"
+    r"|reduc\w+|worsen\w*|trough\w*|sold off|sell-off|erod\w+"
+    r"|tighter|cheaper|plummet\w*|collaps\w+|crash\w*|s[au]nk|sinking|dip(?:ped|s)?|dwindl\w+|wan(?:ed|ing)"
+    r"|evaporat\w+|fro[sz]en?|lost(?! ground)"
+    r"|c[ao]me off|underperform\w*|lowest|worst|shed|(?:edg|inch|tick|creep|crept)(?:ed|ing)? (?:down"
+    r"|lower)(?:ward)?s?)\b"
 )
 STABLE = re.compile(
     r"(?i)\b(?:remain\w* (?:broadly |largely |relatively )?(?:stable|unchanged|flat|steady|constant|elevated"
@@ -165,14 +38,26 @@ STATES = re.compile(
     r"(?i)\b(?:(?:is|are|was|were) (?:widely |currently |now |generally |commonly )?(?:reported|estimated|projected"
     r"|forecast(?:ed)?|expected|believed|thought|predicted|set|poised|likely|anticipated|said|valued|worth|dominated"
     r"|driven)\b"
-    r"|(?:is|are|has|have|was|were) (?:been |become |becoming |still |also |now )?(?:\w+ly )?(?:attractive"
+    r"|(?:is|are|has|have|was|were) (?:all but |almost |nearly |largely |been |become |becoming |still |also "
+    r"|now ){0,3}(?:\w+ly )?(?:attractive"
     r"|challeng\w+|competitive|active|favou?rable|difficult|selective|disciplined|crowded|fragmented|consolidating"
     r"|constrained|cautious|healthy|high|low|large|closed|open|shut|busy|quiet|supportive|abundant|scarce|tight|ripe"
+    r"|up|down|intense|fierce|keen|available|wide open|here to stay|crucial|key"
+    r"|stretched|frothy|rich|full|cheap|undemanding|expensive|elevated|patchy|fragile|benign|strained|thin|rare"
+    r"|limited|reasonable"
+    r"|orderly|rational|remote|plentiful|concentrated|well below|well above|below|above|back to|under pressure|on hold"
     r"|nascent)"
     r"|remain\w*|continu(?:e|es|ed|ing)|total(?:led|ed|s|ing)?|amount(?:ed|s)? to|stood at|reach(?:ed|es)?|hit"
     r"|peaked|averag(?:ed|es)|account(?:ed|s) for|represent(?:ed|s)?|shift\w*|return(?:ed|s|ing)?|emerg\w+|vot(?:ed"
     r"|es)|pass(?:ed|es)|approv(?:ed|es)|rais(?:ed|es)|cut(?:s)?|held|kept|announced|signal(?:l?ed|s)"
     r"|stands? at|c[ao]me under|(?:has|have) become|unaffected|find(?:s|ing)|will|would|should|could|expect\w*"
+    r"|reflect(?:s|ed)?|(?:has|have) yet to|(?:ended|finished|closed) the|number(?:ed|s)|list(?:ed|s)|m[ao]kes? up"
+    r"|made up|account for"
+    r"|looks?\b|appears?|seems?|feels?|left|stay(?:ed|s|ing)?|(?:has|have|had) been (?!an?\b|the\b|named\b)\w+"
+    r"|financed|attract(?:ed|s|ing)?|impl(?:y|ies|ied)|went public|had (?:its|their)|sits?"
+    r"|favou?r(?:ed|s)?|prefer(?:red|s)?|insist\w*|bec[ao]me|fetch\w*|t[ao]ke share|took share|crept|edged|resum\w+"
+    r"|restart\w+"
+    r"|command\w*|(?:is|are) (?:not |now |still )*(?:\w+ly )?\w{3,}ing|(?:has|have|did|do|does|is|are|was|were) not"
     r"|benefit\w*|experienc\w+|saw|see[ns]?|show(?:ed|s|n)?|price[ds]?|trad(?:ed"
     r"|es|ing))\b"
 )
@@ -196,5 +81,22 @@ HORIZON = re.compile(
 )
 SECTION = re.compile(
     r"(?i)\b(?:market|markets|outlook|environment|commentary|econom\w+|macro\w*|industry|sector|trends?|overview"
-    r"|landscape|perspectives?|themes?)\b"
+    r"|landscape|backdrop|climate|cycle|what we (?:see|are seeing)|perspectives?|themes?)\b"
+)
+
+# A section that is about the market and nothing else: what it says of nobody in particular is said of the market
+MARKET_SECTION = re.compile(
+    r"(?i)\A\W*(?:[\w&/]+ ){0,4}?(?:markets?(?: (?:environment|commentary|overview|update|conditions|review|outlook"
+    r"|backdrop|trends"
+    r"|observations?|views?|perspectives?|context|summary|developments?))?|backdrop|macro(?:economics?)?|(?:economic"
+    r"|investment"
+    r"|exit|fundraising|credit|financing|deal|valuation|macroeconomic|venture|industry"
+    r"|capital markets?) (?:environment|climate|landscape"
+    r"|backdrop|conditions|overview|outlook)|(?:the )?(?:environment|climate)|what we (?:see|are seeing)|the economy"
+    r"|house view\b.*|cycle)\W*\Z"
+)
+LEAD_INS = re.compile(
+    r"(?i)\A(?:exits?|ipos?|m&a|fund-?raising|valuations?|credit|financing|macro|rates?|interest rates|currenc(?:y"
+    r"|ies)|fx|public markets"
+    r"|private markets|deal activity|deals|equities|economy|policy|inflation|growth|liquidity|sectors?|secondaries)\.\Z"
 )

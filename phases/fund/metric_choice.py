@@ -21,6 +21,9 @@ SAME_MONTH_END = 5  # days that a month's last business day may lie before its e
 MAX_ALTERNATIVES = 6  # shown to a reader
 RELATIVE = 5e-4  # two printings of one amount agree when they differ by less: one may be rounded
 _GENERAL_PARTNER = re.compile(r"general partner|managing member|\bgp\b|carried interest partner")
+_WHOLE_FUND = re.compile(
+    r"(?<!of )(?<!of the )\b(?:total (?:fund|partnership|commitments)|(?:fund|partnership) total|all partners)"
+)
 _NEGATIVE_WORDS = ("gross of", "before carried", "gross nav", "excluding")
 
 
@@ -75,6 +78,8 @@ def _column_rank(header: str) -> int:
 def _entry(
     metric: str, period: str | None, members: list[Candidate], context: Setting, day: date | None
 ) -> dict[str, Any]:
+    if context.kind == "capital_account_statement":
+        members = [one for one in members if not _WHOLE_FUND.search(one.column.lower())] or members
     best, *rest = sorted(members, key=_order)
     field = fields.of_candidate(best, context.currency, day.isoformat() if day else None)
     alike = [one for one in rest if agree(one, best)]

@@ -15,15 +15,13 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
+from phases.fund import metric_names
+
 PERCENTS = frozenset(("net_irr", "gross_irr", "top5_pct"))
 MULTIPLES = frozenset(("tvpi", "dpi", "rvpi", "moic"))
 PER_SHARE = frozenset(("nav_per_share", "cash_per_share", "beginning_nav_per_share"))
 COUNTS = frozenset(("shares_outstanding",))
-FLOWS = frozenset((
-    "beginning_nav", "period_contributions", "period_distributions", "management_fees", "expenses", "income",
-    "realized", "unrealized", "carried_interest", "net_change_from_operations", "capital_transactions",
-    "net_change_total",
-))  # fmt: skip
+FLOWS = frozenset(metric_names.FLOWS)
 ROLL_FORWARD = frozenset((
     "management_fees", "expenses", "income", "realized", "unrealized", "carried_interest",
 ))  # fmt: skip
@@ -42,7 +40,7 @@ _PART = re.compile(r"<(\w+)>")
 
 
 _ITD = re.compile(
-    r"\b(?:since inception|inception to date|itd|cumulative|life to date|"
+    r"\b(?:since inception|inception to(?: date)?|itd|cumulative|life to date|"
     r"(?<!quarter )(?<!qtr )(?<!year )(?<!month )to date(?! of)|seit "
     r"auflegung|depuis l origine)\b"
 )
@@ -61,9 +59,15 @@ _UNITS = re.compile(
     r"millions)[^)]*|(?:thousands|millions)|\W?(?:000s?|mm?|mn|bn)|usd|eur|gbp|%|x|\W|\$[^)]*)\)",
     re.IGNORECASE,
 )
-_MARKS = re.compile(r"\(\s?(?:[a-z](?:\s?[-+=/]\s?[a-z])*|\d{1,2})\s?\)|\[\w{1,2}\]|[*†‡§]", re.IGNORECASE)
+_MARKS = re.compile(
+    r"\(\s?(?:[a-z](?:\s?[-+=/]\s?[a-z])*|\d{1,2})\s?\)(?:\s?[/÷]\s?\(?[a-z]\b\)?)?|\[\w{1,2}\]|[*†‡§]", re.IGNORECASE
+)
+_ASIDE = re.compile(r"\(([^()]{2,})\)")
+_CHANGES_IT = re.compile(
+    r"per (?:share|unit)|payable|receivable|prior|previous|beginning|opening|budget|gross|recall", re.IGNORECASE
+)
 _LEADS = re.compile(r"\A(?:less|plus|add|minus|of which|davon|abzuglich|zuzuglich|moins|[a-z]\d?|\d{1,2}) (?=\w{3})")
-_FOLD = str.maketrans("äöüéèêàâçñ", "aoueeeaacn")
+_FOLD = str.maketrans("äöüéèêàâçñåóíáøô", "aoueeeaacnaoiaoo")
 
 
 @functools.cache
@@ -94,8 +98,18 @@ def normal(label: str) -> str:
 
 @functools.cache
 def meaning(label: str) -> Meaning | None:
-    """The metric that a label names, or None."""
-    words = normal(label)
+    """The metric that a label names, or None. What stands in brackets may be its other name, or explain it."""
+    found = _named(label, label)
+    aside = _ASIDE.search(label)
+    if found or aside is None:
+        return found
+    outside = _ASIDE.sub(" ", label)
+    explained = None if _CHANGES_IT.search(aside[1]) else _named(outside, label)
+    return explained or (_named(aside[1], label) if normal(outside) and aside[1].isupper() else None)
+
+
+def _named(text: str, label: str) -> Meaning | None:
+    words = normal(text)
     if not words or len(words) > 120:  # noqa: PLR2004  (characters; longer ones are sentences)
         return None
     for metric, rank, pattern in _compiled():

@@ -17,7 +17,7 @@ from phases.fund.fields import Field
 from phases.fund.model_excerpts import Batch, Bounds
 from phases.fund.model_fields import Printed, Shown
 from phases.fund.model_questions import PAGE, QUOTE, RAW, Entry
-from phases.fund.positions import UNITS
+from phases.fund.position_fields import UNITS
 
 KINDS = ("cost", "fair_value", "ownership_pct", "pct_net_assets")
 ADDED_UP = ("cost", "fair_value", "pct_net_assets")  # over the lines of a company; what is owned of it is not

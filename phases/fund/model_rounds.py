@@ -14,7 +14,16 @@ from ace import PhaseContext
 from phases.common import figures
 from phases.common.figures import Figure
 from phases.common.text import scrub
-from phases.fund import fields, model_excerpts, model_fields, model_questions, organisations, round_cues, rounds
+from phases.fund import (
+    fields,
+    model_excerpts,
+    model_fields,
+    model_questions,
+    organisation_names,
+    organisations,
+    round_cues,
+    round_sums,
+)
 from phases.fund.fields import Field
 from phases.fund.model_excerpts import Batch, Bounds
 from phases.fund.model_questions import PAGE, QUOTE, RAW, Entry
@@ -77,7 +86,7 @@ def problem(batch: Batch, entry: Entry) -> str:
 
 def found(entries: Iterable[Entry], texts: Texts, own: Iterable[str]) -> list[Round]:
     """What stands in the document of the rounds that a model told; without id; the sum is not checked yet."""
-    aliases = [organisations.plain(name) for name in own]
+    aliases = [organisation_names.plain(name) for name in own]
     return [one for entry in entries if (one := _round(entry, texts, aliases))]
 
 
@@ -105,7 +114,7 @@ def _round(entry: Entry, texts: Texts, aliases: Sequence[str]) -> Round | None:
     investors = leads + [one for one in _names(entry["investors"], quoted.text, company, aliases) if one not in leads]
     name = scrub(entry["round"]).strip()
     name = name if model_fields.has_name(quoted.text, name) else ""
-    day = rounds.date(entry["date"] if model_fields.has_name(quoted.text, entry["date"]) else "")
+    day = round_sums.date(entry["date"] if model_fields.has_name(quoted.text, entry["date"]) else "")
     amount = _amount(entry, quoted, name, day)
     if not investors and not (company and (amount or name)):
         return None
@@ -137,7 +146,7 @@ def _names(said: Iterable[str], text: str, company: str, aliases: Sequence[str])
     """Names of investors that stand in the text, in the printed spelling."""
     kept = []
     for name in dict.fromkeys(scrub(one).strip() for one in said):
-        own = organisations.is_own(name, aliases) or organisations.plain(name) == organisations.plain(company)
+        own = organisations.is_own(name, aliases) or organisation_names.plain(name) == organisation_names.plain(company)
         if name and not own and model_fields.has_name(text, name) and not _only_helps(text, name):
             kept.append(name)
     return kept
@@ -196,10 +205,10 @@ def _compare(rule: Round, told: Round, who: str) -> None:
 
 
 def _alike(one: str, other: str) -> bool:
-    first, second = organisations.plain(one).split(), organisations.plain(other).split()
+    first, second = organisation_names.plain(one).split(), organisation_names.plain(other).split()
     length = min(len(first), len(second))
     return length > 0 and first[:length] == second[:length]
 
 
 def _plain(names: Iterable[str]) -> set[str]:
-    return {organisations.plain(name) for name in names}
+    return {organisation_names.plain(name) for name in names}

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ace import PhaseContext
-from phases.fund import fields, market_statements, market_terms, model_excerpts, model_fields, model_questions
+from phases.fund import fields, market_statements, market_topics, model_excerpts, model_fields, model_questions
 from phases.fund.model_excerpts import Batch, Bounds
 from phases.fund.model_questions import PAGE, Entry
 from phases.fund.model_quotes import Texts, overlap
@@ -20,7 +20,7 @@ from phases.fund.passages import Passage
 Statement = dict[str, Any]
 
 BOUNDS = Bounds(request=8_000, document=32_000)
-TOPICS = tuple(dict.fromkeys(topic for topic, _ in market_terms.TOPICS))
+TOPICS = tuple(dict.fromkeys(topic for topic, _ in market_topics.TOPICS))
 DIRECTIONS = ("up", "down", "stable", "mixed", "none")
 HORIZON_CHARS = 60
 WORDS = re.compile(

@@ -23,12 +23,12 @@ LEAST = 2.0
 MIN_NAME = 8  # characters of a name that are left when the words before it are taken away
 
 _FORM = (
-    r"(?:L\.\s?P\.|LP\b|LLP\b|L\.\s?L\.\s?C\.|LLC\b|Inc\.|Inc\b|Corp\.|Corporation\b|Ltd\.?|Limited\b|plc\b|PLC\b|"
+    r"(?:L\.\s?P\.|LP\b|LLP\b|L\.\s?L\.\s?C\.|LLC\b|Inc\.|Inc\b|Corp\.|Corp\b|Corporation\b|Ltd\.?|Limited\b|plc\b|PLC\b|"
     r"SCSp\b|S\.?C\.?A\.?(?=\W|\Z)|SICAV\b|SICAR\b|RAIF\b|FCPI\b|FPCI\b|FCPR\b|SLP\b|GmbH & Co\.? KG|GmbH\b|KG\b|AG\b|"
-    r"B\.V\.|C\.V\.|N\.V\.|S\.?A\.?(?:\sSICAV)?(?=\W|\Z)|S\.à\s?r\.l\.|Trust\b|KGaA\b|InvKG\b)"
+    r"AB\b|ASA?\b|A/S(?=\W|\Z)|K/S(?=\W|\Z)|Oyj?\b|Ky\b|S\.L\.|S\.p\.A\.|FCR\b|B\.V\.|C\.V\.|N\.V\.|S\.?A\.?(?:\sSICAV)?(?=\W|\Z)|S\.à\s?r\.l\.|Trust\b|KGaA\b|InvKG\b)"
 )
 _KIND = (
-    r"(?:Fund|Fonds|Fondo|Partners|Partnership|Ventures?|Capital|Growth|Equity|Opportunit(?:y|ies)|Buyout|Investors?|"
+    r"(?:Fund|\w*[Ff]onds|Fondo|Partners|Partnership|Ventures?|Capital|Growth|Equity|Opportunit(?:y|ies)|Buyout|Investors?|"
     r"Investments?|Beteiligung\w*|Holdings?|Credit|Infrastructure|Secondaries|Seed|Technology|Venture)"
 )
 _WORD = r"(?:[A-ZÀ-Ý0-9][\w’'&.+-]*|&|of|and|for|de|du|des|und|the|la)"
@@ -37,6 +37,14 @@ _NAMES = (
     re.compile(rf"(?:{_WORD}\s+){{1,8}}?{_WORD},?\s+{_FORM}(?:\s+{_FORM})?"),
     re.compile(rf"(?:{_WORD}\s+){{1,7}}?{_KIND}\s+{_NUMBER}\b(?:\s?\([A-Z][\w ]{{0,14}}\))?(?:,?\s+{_FORM})?"),
     re.compile(r"(?:[A-ZÀ-Ý][\w’'&.-]*\s+){1,6}(?:Fund|Fonds|FUND)\b"),
+    re.compile(rf"\b(?:FPCI|FCPI|FCPR|FPS|FIP|SLP|SCR|SICAV)\s+(?:{_WORD}\s+){{0,5}}?{_WORD}(?=\s*(?:[–—,;:()-]|\Z))"),
+)
+_GENERAL = frozenset(
+    re.split(
+        r"\s+",
+        "total fund funds fonds partner partners partnership capital growth equity private venture ventures buyout "
+        "investment investments investor investors the of and for all our lp gp limited general allocation net",
+    )
 )
 _ENDS_IN_FORM = re.compile(rf"{_FORM}\W*\Z")
 _LABEL = re.compile(
@@ -56,7 +64,8 @@ _DOCUMENT = re.compile(
 )
 _SOMEONE_ELSE = re.compile(
     r"\b(?:limited partner|investor|prepared for|client|trustee|custodian|administrator|auditors?|counsel|member|"
-    r"issued to|general partner|manager|adviser|advisor|anleger|investisseur)\b\W{0,4}(?:is\s|by\s|name\W+)?\Z",
+    r"issued to|general partner|manager|adviser|advisor|anleger|investisseur)\b\W{0,4}(?:is\s|by\s|name\W+)?"
+    r"(?:(?:the\s)?\w+\s(?:of|de|für|for)\s)?\Z",
     re.IGNORECASE,
 )
 _EDGE = re.compile(r"\A(?:the|of|and|for|by|de|du|des|und|to|in|as|an?)\s+", re.IGNORECASE)
@@ -87,7 +96,7 @@ def fund_name(lines: Sequence[Line]) -> dict[str, Any] | None:
     for mention in _mentions(lines):
         groups.setdefault(_key(mention.name), []).append(mention)
     scores = {key: _score(found) for key, found in groups.items()}
-    ranked = sorted((key for key in scores if scores[key] >= LEAST), key=lambda key: (-scores[key], key))
+    ranked = sorted((key for key in scores if scores[key] >= LEAST), key=lambda key: -scores[key])  # else as they come
     if not ranked:
         return None
     fields = [_as_field(groups[key], "fund") for key in ranked[:5]]
@@ -143,10 +152,17 @@ def _names(text: str) -> list[tuple[int, str]]:
         if match.start() < taken:
             continue
         name, cut = _trimmed(match.group())
-        if len(name.split()) > 1 and not _SOMEONE_ELSE.search(text[: match.start() + cut]):
+        if len(name.split()) > 1 and not _says_nothing(name) and not _SOMEONE_ELSE.search(text[: match.start() + cut]):
             found.append((match.start() + cut, name))
             taken = match.end()
     return found
+
+
+def _says_nothing(name: str) -> bool:
+    """Whether a name is a document's title, or only words that any fund is called by, without number and form."""
+    if _DOCUMENT.match(name):
+        return True
+    return all(word.lower() in _GENERAL for word in name.split()) and not _ENDS_IN_FORM.search(name)
 
 
 def _trimmed(name: str) -> tuple[str, int]:

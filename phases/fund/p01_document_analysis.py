@@ -2,9 +2,9 @@
 
 Reads   nothing but its configuration: one PDF file
 Writes  file {name, bytes, sha256, pages}; pages (id, number from 1, width and height in points, turned, text_source:
-        text, ocr or none, ocr_score, words [x0, y0, x1, y1, text, line] in reading order, table_density 0 to 1, scale,
-        currency); document_type {value, score, evidence}; fund_name, manager, as_of_date (fields or null); currency,
-        scale; scanned_pages; tables_of_many_funds; warnings
+        text, ocr or none, ocr_score, doubtful words of OCR, words [x0, y0, x1, y1, text, line] in reading order,
+        table_density 0 to 1, scale, currency); document_type {value, score, evidence}; fund_name, manager, as_of_date
+        (fields or null); currency, scale; scanned_pages; tables_of_many_funds; warnings
 
 Raises PhaseError with a hint for a file that cannot be read: missing, empty, no PDF, damaged, encrypted, too long.
 """
@@ -20,11 +20,21 @@ from typing import Any, NamedTuple
 from ace import Inputs, Output, PhaseContext
 from ace.errors import PhaseError
 from phases.common import pdf_ligatures, pdf_open, pdf_words
-from phases.common.pdf_lines import Line, lines_of
 from phases.common.text import scrub
-from phases.fund import as_of, document_type, many_funds, names, page_pictures, printed_units
-from phases.fund.tables_found import PageTables, density, page_tables
+from phases.fund import (
+    as_of,
+    document_type,
+    many_funds,
+    names,
+    page_layout,
+    page_pictures,
+    performance_table,
+    printed_units,
+)
+from phases.fund.page_layout import Lined
+from phases.fund.rows import mark_of
 
+TABLE_PAGES = 3  # looked at once more, cell by cell, where nothing tells what a document is
 LIGATURE_PAGES = 4  # pages looked at to see how the document's fonts write ligatures
 NO_WORDS = pdf_words.PageWords(0.0, 0.0, [], 0)  # of a page that is damaged
 _MADE = re.compile(r"D:(\d{4})(\d\d)(\d\d)")
@@ -42,13 +52,12 @@ def run(inputs: Inputs, ctx: PhaseContext) -> Output:
     path = _only_file(ctx.config["files"])
     reading = _read(path, ctx)
     pages = reading.pages
-    lines = [line for page in pages for line in lines_of(page["number"], pdf_words.from_rows(page["words"]))]
-    tables = page_tables(lines)
-    _describe(pages, lines, tables)
+    layouts = [page_layout.lined(page) for page in pages]
+    _describe(pages, layouts)
     data = {
         "file": {"name": scrub(os.path.basename(path)), **_identity(path), "pages": len(pages)},
         "pages": pages,
-        **_facts(pages, lines, tables, reading.made),
+        **_facts(pages, layouts, reading.made),
         "scanned_pages": [page["number"] for page in pages if page["text_source"] == "ocr"],
         "warnings": reading.warnings,
     }
@@ -140,21 +149,20 @@ def _made(metadata: dict[str, str] | None) -> date | None:
         return None
 
 
-def _describe(pages: list[dict[str, Any]], lines: list[Line], tables: PageTables) -> None:
+def _describe(pages: list[dict[str, Any]], layouts: list[Lined]) -> None:
     """Add to each page what is known of it as a whole."""
-    by_page: dict[int, list[Line]] = {}
-    for line in lines:
-        by_page.setdefault(line.page, []).append(line)
-    for page in pages:
-        members = by_page.get(page["number"], [])
-        page["table_density"] = density(members, tables.get(page["number"], []))
-        page["scale"] = printed_units.scale_of(members)
-        page["currency"] = printed_units.currency_of(members)
+    for page, layout in zip(pages, layouts, strict=True):
+        page["table_density"] = page_layout.density(layout)
+        page["scale"] = printed_units.scale_of(layout.lines)
+        page["currency"] = printed_units.currency_of(layout.lines)
 
 
-def _facts(pages: list[dict[str, Any]], lines: list[Line], tables: PageTables, made: date | None) -> dict[str, Any]:
-    many = many_funds.lists_many(table for found in tables.values() for table in found)
+def _facts(pages: list[dict[str, Any]], layouts: list[Lined], made: date | None) -> dict[str, Any]:
+    lines = [line for layout in layouts for line in layout.lines]
+    many = many_funds.lists_many(table for layout in layouts for table in layout.tables)
     kind = document_type.classify(lines, many_funds=many)
+    if kind["value"] == "other" and performance_table.lists_many(pages[:TABLE_PAGES], mark_of(pages)):
+        many, kind = True, document_type.classify(lines, many_funds=True)  # set too close for the faster reading
     whole_programme = kind["value"] == "fund_performance_table"  # of a plan: no single fund is meant
     return {
         "document_type": kind,

@@ -10,16 +10,17 @@ A table is never cut; one that goes on overleaf with the same columns stays one 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
+from typing import Any
 
 from ace import Inputs, Output, PhaseContext
 from ace.errors import ConfigError
 from phases.common.paragraphs import paragraphs, usual_height, vocabulary
-from phases.common.pdf_lines import Line, lines_of
-from phases.common.pdf_tables import Table, tables
-from phases.common.pdf_words import from_rows
+from phases.common.pdf_lines import Line
+from phases.common.pdf_tables import Table
 from phases.fund.chunk_writer import Chunk, ChunkWriter
+from phases.fund.page_layout import lined
 
 LEAST_CHARS = 200  # of max_chars: shorter chunks would cut sentences
 
@@ -31,16 +32,17 @@ def run(inputs: Inputs, ctx: PhaseContext) -> Output:
         message = f"hybrid_chunking.max_chars: {most!r} is not a whole number from {LEAST_CHARS} on"
         raise ConfigError(message)
     pages = inputs["document_analysis"]["pages"]
-    lines = [line for page in pages for line in lines_of(page["number"], from_rows(page["words"]))]
-    chunks = [{"id": f"c{number}", **chunk} for number, chunk in enumerate(_chunks(lines, most), 1)]
+    chunks = [{"id": f"c{number}", **chunk} for number, chunk in enumerate(_chunks(pages, most), 1)]
     ctx.progress(len(pages), len(pages), "pages")
     return Output({"chunks": chunks}, method="rules")
 
 
-def _chunks(lines: list[Line], most: int) -> list[Chunk]:
+def _chunks(pages: Sequence[Mapping[str, Any]], most: int) -> list[Chunk]:
+    found = [lined(page) for page in pages]
+    lines = [line for page_lines, _ in found for line in page_lines]
     writer = ChunkWriter(most, vocabulary(lines))
     usual = usual_height(lines)
-    for part in _parts(lines):
+    for part in (part for page in found for part in _parts(*page)):
         if isinstance(part, Table):
             writer.table(part)
         else:
@@ -49,15 +51,13 @@ def _chunks(lines: list[Line], most: int) -> list[Chunk]:
     return writer.chunks
 
 
-def _parts(lines: list[Line]) -> Iterator[Table | list[Line]]:
-    """Tables, and runs of lines between them, in reading order."""
-    for _, group in groupby(lines, key=lambda line: line.page):
-        page_lines = list(group)
-        inside = {line.number: table for table in tables(page_lines) for line in table.lines}
-        for table_id, run_of_lines in groupby(page_lines, key=lambda line: id(inside.get(line.number))):
-            members = list(run_of_lines)
-            table = inside.get(members[0].number)
-            yield members if table is None or id(table) != table_id else table
+def _parts(lines: Sequence[Line], tables: Sequence[Table]) -> Iterator[Table | list[Line]]:
+    """The tables of a page, and runs of lines between them, in reading order."""
+    inside = {line.number: table for table in tables for line in table.lines}
+    for table_id, run_of_lines in groupby(lines, key=lambda line: id(inside.get(line.number))):
+        members = list(run_of_lines)
+        table = inside.get(members[0].number)
+        yield members if table is None or id(table) != table_id else table
 
 
 if __name__ == "__main__":

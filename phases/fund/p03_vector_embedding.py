@@ -1,6 +1,6 @@
 """Make one vector per distinct chunk text: the only phase that embeds, on this machine or by a provider.
 
-Reads   hybrid_chunking.chunks; document_analysis (only that it is there)
+Reads   hybrid_chunking.chunks
 Writes  vectors (id, chunk, text_sha256, row), blob (an .npy file of float32, one row per distinct text), texts (how
         many rows), model {name, version, sha256}, dimensions
 

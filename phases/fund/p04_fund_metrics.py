@@ -21,16 +21,18 @@ from phases.common.figures import Mark
 from phases.fund import (
     candidates,
     fields,
+    label_asides,
     label_values,
     metric_choice,
     model_metrics,
+    page_layout,
     performance_table,
     prose_values,
     roll_forward,
 )
 from phases.fund.candidates import Candidate
-from phases.fund.rows import mark_of, page_rows
-from phases.fund.tables import Table, tables
+from phases.fund.rows import mark_of
+from phases.fund.tables import Table
 
 
 def run(inputs: Inputs, ctx: PhaseContext) -> Output:
@@ -40,7 +42,7 @@ def run(inputs: Inputs, ctx: PhaseContext) -> Output:
     mark = mark_of(pages)
     for done, page in enumerate(pages, 1):
         ctx.check()
-        found += tables(page_rows(page, mark), mark)
+        found += page_layout.rowed(page, mark).tables
         ctx.progress(done, len(pages))
     data, method = model_metrics.added(extract(document, found, mark), inputs, mark, ctx)
     return Output(data, method=method)
@@ -49,13 +51,14 @@ def run(inputs: Inputs, ctx: PhaseContext) -> Output:
 def extract(document: Mapping[str, Any], found: Sequence[Table], mark: Mark) -> dict[str, Any]:
     """The data of this phase out of a document's pages and tables. Pure."""
     context = candidates.setting(document)
-    tables_of_funds = performance_table.selected(found)
+    tables_of_funds = performance_table.selected(found, mark)
     many = performance_table.funds([whole for _, whole in tables_of_funds], context)
     families = performance_table.families(found, context)
     many += [fund for _, funds in families for fund in funds]
     of_funds = {id(table) for table, _ in [*families, *tables_of_funds]}
     single = [table for table in found if id(table) not in of_funds]
-    values = [*label_values.of_tables(single, context), *_in_text(document["pages"], found, mark)]
+    asides = label_asides.of_tables(single, context, mark)
+    values = [*label_values.of_tables(single, context), *asides, *_in_text(document["pages"], found, mark)]
     metrics, others = metric_choice.chosen(values, context)
     rolls = roll_forward.of_tables(single, context)
     made = [one["field"] for one in [*metrics, *others]] + [field for fund in many for field in fund["fields"].values()]

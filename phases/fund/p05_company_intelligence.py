@@ -20,19 +20,23 @@ from ace import Inputs, Output, PhaseContext
 from phases.common.figures import Mark
 from phases.fund import (
     candidates,
+    continued,
     fields,
     model_positions,
+    page_layout,
     position_blocks,
+    position_cards,
     position_lines,
     positions,
     schedules,
     top_holdings,
 )
 from phases.fund.candidates import Setting
+from phases.fund.position_fields import Fields
 from phases.fund.position_lines import Line
-from phases.fund.rows import Row, mark_of, page_rows
+from phases.fund.rows import Row, mark_of
 from phases.fund.schedules import Schedule
-from phases.fund.tables import tables
+from phases.fund.tables import Table
 
 _OF_NET_ASSETS = re.compile(
     r"(?:%|percent|percentage|pct)\(?of(?:total)?(?:netassets|nav|netassetvalue|partners|members)"
@@ -44,22 +48,26 @@ def run(inputs: Inputs, ctx: PhaseContext) -> Output:
     document = inputs["document_analysis"]
     pages = document["pages"]
     mark = mark_of(pages)
-    rows: list[list[Row]] = []
+    rows: list[Sequence[Row]] = []
+    found: list[Table] = []
     for done, page in enumerate(pages, 1):
         ctx.check()
-        rows.append(page_rows(page, mark))
+        layout = page_layout.rowed(page, mark)
+        rows.append(layout.rows)
+        found += layout.tables
         ctx.progress(done, len(pages))
-    data, method = model_positions.added(extract(document, rows, mark), inputs, mark, ctx)
+    data, method = model_positions.added(extract(document, rows, found, mark), inputs, mark, ctx)
     return Output(data, method=method)
 
 
-def extract(document: Mapping[str, Any], rows: Sequence[Sequence[Row]], mark: Mark) -> dict[str, Any]:
-    """The data of this phase out of a document and the rows of its pages. Pure."""
+def extract(
+    document: Mapping[str, Any], rows: Sequence[Sequence[Row]], found: Sequence[Table], mark: Mark
+) -> dict[str, Any]:
+    """The data of this phase out of a document, the rows of its pages and its tables. Pure."""
     context = candidates.setting(document)
-    found = [table for page in rows for table in tables(page, mark)]
-    listed = schedules.all_schedules(found)
+    listed = schedules.all_schedules(continued.with_common_columns(found, mark))
     schedule = schedules.of_report(listed, context)
-    read = _read(schedule, context, mark) if schedule else None
+    read = _read(schedule, context, mark) if schedule else _read_cards(rows, context, mark)
     data: dict[str, Any] = {
         "positions": read.finished() if read else [],
         "totals": read.totals if read else {},
@@ -77,10 +85,22 @@ def _read(schedule: Schedule, context: Setting, mark: Mark) -> positions.Read:
     found = schedule.day or context.as_of
     day = found.isoformat() if found else None
     lines = position_lines.lines(schedule, context)
-    read = positions.Read(context, mark, day, of_net_assets=_is_of_net_assets(schedule, lines))
-    for block in position_blocks.blocks(lines):
+    made = Fields(context.currency, mark, day)
+    read = positions.Read(made, of_net_assets=_is_of_net_assets(schedule, lines))
+    stacked = any("name_and_sector" in kinds.values() for kinds in schedule.meanings)
+    for block in position_blocks.blocks(lines, stacked=stacked):
         read.add(block)
     return read
+
+
+def _read_cards(rows: Sequence[Sequence[Row]], context: Setting, mark: Mark) -> positions.Read | None:
+    cards = position_cards.blocks(rows, context)
+    read = positions.Read(
+        Fields(context.currency, mark, context.as_of.isoformat() if context.as_of else None), of_net_assets=False
+    )
+    for block in cards:
+        read.add(block)
+    return read if cards else None
 
 
 def _is_of_net_assets(schedule: Schedule, lines: Sequence[Line]) -> bool:

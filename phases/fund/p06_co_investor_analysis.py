@@ -15,7 +15,7 @@ from typing import Any
 
 from ace import Inputs, Output, PhaseContext
 from phases.common.figures import Figure, decimal_mark
-from phases.fund import fields, fund_names, investor_columns, model_rounds, passages, rounds
+from phases.fund import fields, fund_names, investor_columns, investor_labels, model_rounds, passages, rounds
 from phases.fund.passages import Passage, Sentence
 from phases.fund.rounds import Round
 
@@ -35,7 +35,9 @@ def run(inputs: Inputs, ctx: PhaseContext) -> Output:
     found = rounds.told(sentences, own)
     full = fund_names.full_names(texts) if found else {}
     told = [written(one, full.get(one.company or "", one.company), by_number) for one in found]
-    rows = investor_columns.found(document["pages"], texts, own) + investor_columns.labelled(chunks, own)
+    rows = investor_columns.found(document["pages"], texts, own) + investor_labels.labelled(
+        investor_labels.blocks(document["pages"], chunks), own
+    )
     listed = [tabled(one) for one in rows]
     kept = distinct(told + listed)
     amounts = [one["amount"] for one in kept if one["amount"]]
@@ -117,15 +119,22 @@ def _field(
 
 
 def distinct(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Each round once: the same company, round and investors told twice are one."""
-    seen: set[tuple[Any, ...]] = set()
-    kept = []
+    """Each round once: what is told again, with no more investors and under no other name, says nothing new."""
+    kept: list[dict[str, Any]] = []
     for one in found:
-        key = (one["company"], one["round"], tuple(sorted(one["investors"])))
-        if key not in seen:
-            seen.add(key)
-            kept.append(one)
+        if not any(_says_all(other, one) for other in kept):
+            kept = [other for other in kept if not _says_all(one, other)] + [one]
     return kept
+
+
+def _says_all(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Whether one telling of a round holds all that another does."""
+    return (
+        one["company"] == other["company"]
+        and other["round"] in (None, one["round"])
+        and set(other["investors"]) <= set(one["investors"])
+        and (other["amount"] is None or one["amount"] is not None)
+    )
 
 
 if __name__ == "__main__":

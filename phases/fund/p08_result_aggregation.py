@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ace import Inputs, Output, PhaseContext
-from phases.fund import confidence, reconcile, record, report_markdown, report_tables, review_queue, revisions
+from phases.fund import confidence, reconcile, record, report_markdown, report_tables, review_queue, revisions, settled
 from phases.fund.record import Placed
 
 EXTRACTORS = (
@@ -43,13 +43,15 @@ def run(inputs: Inputs, ctx: PhaseContext) -> Output:
 def aggregated(inputs: Mapping[str, Any], accept_from: float) -> dict[str, Any]:
     """All of the data but the tables."""
     found = record.assemble(inputs)
-    equations = reconciled(inputs, found)
-    placed = list(record.fields(found))
     document = inputs.get("document_analysis", {})
     pages = document.get("pages", [])
+    settled.settle(found, lambda one: reconciled(inputs, one), pages)
+    equations = reconciled(inputs, found)
+    placed = list(record.fields(found))
     revisions.mark(found["metrics"], pages, inputs.get("hybrid_chunking", {}).get("chunks", []))
     around = confidence.Surroundings(
         ocr_pages={page["number"] for page in pages if page.get("text_source") == "ocr"},
+        doubtful={page["number"]: page["doubtful"] for page in pages if page.get("doubtful")},
         equations_held=_paths(equations, holds=True),
         equations_failed=_paths(equations, holds=False),
         incomplete_rows=incomplete_rows(found),

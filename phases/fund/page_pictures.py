@@ -13,6 +13,7 @@ from ace import PhaseContext
 from ace.errors import PhaseError
 from phases.common import ocr, pdf_words
 from phases.common.pdf_open import UNREADABLE
+from phases.fund import ocr_labels
 
 FEW_WORDS = 5  # a page with this many may carry a stamp or a page number only
 PICTURE_SHARE = 0.3  # of the page that images cover
@@ -40,8 +41,10 @@ def read_scanned(sheets: Sequence[Any], pages: list[dict[str, Any]], ctx: PhaseC
 
     def one(number: int) -> dict[str, Any]:
         found = ocr.read(sheets[number - 1], dpi)
-        rows = [pdf_words.as_row(word) for word in found.words]
-        return {"words": rows, "turned": found.turned, "ocr_score": found.score}
+        rows = [pdf_words.as_row(word._replace(text=ocr_labels.mended(word.text))) for word in found.words]
+        doubtful = [[round(value, pdf_words.DIGITS) for value in one[:4]] + [one[4]] for one in found.doubtful]
+        seen = {"turned": found.turned, "skew": found.skew, "ocr_score": found.score, "doubtful": doubtful}
+        return {"words": rows, **seen}
 
     read = ctx.map(one, scanned[:most], key=lambda number: f"page {number}", attempts=1)
     for number, found in read.pairs:
@@ -93,4 +96,4 @@ def _fill(page: dict[str, Any], found: dict[str, Any]) -> None:
         return
     if found["turned"]:
         page["width"], page["height"] = page["height"], page["width"]
-    page.update(words=found["words"], turned=found["turned"], ocr_score=found["ocr_score"], text_source="ocr")
+    page.update(found, text_source="ocr")

@@ -8,18 +8,22 @@ distributed, and has the two figures as its parts.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from phases.fund import candidates, continued, fields, wrapped
+from phases.common import report_dates
+from phases.common.figures import Mark
+from phases.fund import candidates, continued, fields, many_funds, page_layout
 from phases.fund.candidates import Setting
 from phases.fund.fields import Field
-from phases.fund.label_values import Labelled, heads, labelled_rows, reading
+from phases.fund.label_values import heads
+from phases.fund.labelled_rows import Labelled, labelled_rows, reading
 from phases.fund.metric_choice import is_of
 from phases.fund.metric_labels import Meaning, period
+from phases.fund.row_names import named_rows
 from phases.fund.rows import Cell, Row, is_year
-from phases.fund.tables import Column, Table, holds_figures, row_pitch
+from phases.fund.tables import Column, Table, holds_figures
 
 OF_FUNDS = frozenset(
     (
@@ -37,12 +41,9 @@ OF_FUNDS = frozenset(
 LEAST_COLUMNS = 2  # of those
 LEAST_ROWS = 2
 LEAST_METRICS = 3  # rows that name a metric, where the funds are the columns
-WIDTH_USED = 0.8  # of the way from a column of names to the next column
-LONGER = 2.0  # points: a line that reaches further than the names beside figures is a heading
-NEARER = 0.8  # of the usual distance between rows: a line of text nearer than that to a row belongs to it
 _TOTAL = re.compile(
     r"(?:grand |sub-?)?totals?\b|(?:weighted )?(?:average|median)\b|summe\b|gesamt\b|sous-total|"
-    r"composite|benchmark|index\b",
+    r"composite|benchmark|index\b|.*\b(?:sub-?)?totals?\Z",
     re.IGNORECASE,
 )
 _FUND_NAME = re.compile(r"\b(?:fund|partners|capital|ventures|growth|buyout|l\.?p\.?)\b|\b[IVX]{1,5}\b", re.IGNORECASE)
@@ -52,20 +53,35 @@ _VINTAGE = re.compile(r"\b(?:vintage|inception year|year|jahrgang|auflage)", re.
 
 def is_performance_table(table: Table) -> bool:
     named = {meaning.metric for meaning in heads(table).values()}
-    rows = [row for row in table.body if holds_figures(row) and row.of("text")]
+    rows = [row for row in table.body if holds_figures(row) and _is_of_a_fund(row)]
     return len(named & OF_FUNDS) >= LEAST_COLUMNS and len(rows) >= LEAST_ROWS
 
 
-def selected(tables: Sequence[Table]) -> list[tuple[Table, Table]]:
+def _is_of_a_fund(row: Row) -> bool:
+    """Whether a row has several figures beside a text that can be a name: not a day, and not the name of a metric."""
+    names = [cell for cell in row.of("text") if not report_dates.find(cell.text)]
+    return bool(names) and len(row.of("figure", "nothing")) > 1
+
+
+def selected(tables: Sequence[Table], mark: Mark) -> list[tuple[Table, Table]]:
     """(as found, with the header it goes on from) of each performance table; one row is enough below a like header."""
     found: list[tuple[Table, Table]] = []
-    for table in tables:
+    alike_cut = continued.with_common_columns(tables, mark) if any(map(is_performance_table, tables)) else tables
+    for table, cut in zip(tables, alike_cut, strict=True):
         last = found[-1][1] if found else None
-        whole = continued.with_header_of(table, last)
+        whole = continued.with_header_of(cut, last)
         alike = last is not None and _headers(whole) == _headers(last) and any(map(holds_figures, whole.body))
+        if alike and last is not None and whole.titles != last.titles:
+            whole = whole._replace(titles=(*last.titles, *whole.titles))  # unit and date are printed once
         if is_performance_table(whole) or alike:
             found.append((table, whole))
     return found
+
+
+def lists_many(pages: Sequence[Mapping[str, Any]], mark: Mark) -> bool:
+    """Whether tables of the pages have a fund in each of many rows."""
+    tables = [found for page in pages for found in page_layout.rowed(page, mark).tables]
+    return sum(1 for _, whole in selected(tables, mark) for _ in named_rows(whole)) >= many_funds.ROWS
 
 
 def _headers(table: Table) -> list[str]:
@@ -115,76 +131,6 @@ def _of_column(table: Table, number: int, rows: Sequence[tuple[Meaning, Labelled
         if cell is not None:
             _add(made, meaning, cell, table.columns[number]._replace(header=row.label), table, context)
     return {"name": table.columns[number].header, "vintage": None, "page": table.page, "fields": made}
-
-
-def named_rows(table: Table) -> Iterator[tuple[str, Row]]:
-    """Each row of figures with its whole name, wrapped lines included."""
-    name_column = _name_column(table)
-    body = [row for row in table.body if row.cells]
-    texts = [cell for row in body if holds_figures(row) for cell in row.of("text") if table.place(cell) == name_column]
-    right = max(wrapped.right_edge(texts), _room(table, name_column))
-    pitch = row_pitch([row for row in body if holds_figures(row)])
-    for place, row in enumerate(body):
-        if not holds_figures(row):
-            continue
-        name = _name_cells(table, row, name_column)
-        before = _lines(body, place, -1, name, pitch, right)
-        after = _lines(body, place, 1, name, pitch, right)
-        words = " ".join(cell.text for cell in [*before, *name, *after])
-        if words:
-            yield _clean(words), row
-
-
-def _name_column(table: Table) -> int:
-    """The first column of text."""
-    return next((number for number, column in enumerate(table.columns) if column.kind == "text"), 0)
-
-
-def _room(table: Table, number: int) -> float:
-    """How far a name could reach before the next column: a fifth of the column is left as white."""
-    column = table.columns[number]
-    following = [other.x0 for other in table.columns[number + 1 :]]
-    return column.x0 + WIDTH_USED * (following[0] - column.x0) if following else column.x1
-
-
-def _name_cells(table: Table, row: Row, column: int) -> list[Cell]:
-    return [cell for cell in row.of("text") if table.place(cell) == column]
-
-
-def _lines(body: Sequence[Row], place: int, step: int, name: list[Cell], pitch: float, right: float) -> list[Cell]:
-    """Lines of text next to a row of figures that belong to its name: nearer than rows are, or wrapped."""
-    row, other = body[place], place + step
-    if not 0 <= other < len(body) or holds_figures(body[other]) or len(body[other].cells) != 1:
-        return []
-    line = body[other].cells[0]
-    beyond = other + step
-    rival = (
-        abs(body[beyond].middle - body[other].middle)
-        if 0 <= beyond < len(body) and holds_figures(body[beyond])
-        else 10 * pitch
-    )
-    distance = abs(body[other].middle - row.middle)
-    if not name:
-        return [line] if distance <= rival + 0.5 else []
-    upper, lower = (line, name[0]) if step < 0 else (name[-1], line)
-    if rival < distance - 0.5:
-        return []
-    near = distance < NEARER * pitch and distance < rival
-    if near or (distance <= rival + 0.5 and step > 0 and lower.text[:1].islower()):
-        return [line]
-    return (
-        [line]
-        if step < 0
-        and distance < 1.1 * pitch
-        and upper.x1 <= right + LONGER
-        and wrapped.may_continue(upper, lower, right)
-        else []
-    )
-
-
-def _clean(name: str) -> str:
-    """A name without marks; `A&M;` is `A&M` (an entity that a program wrote out wrongly)."""
-    return re.sub(r"(?<=&[A-Z]);|[*†‡]+", "", re.sub(r"\s*\((?:\d{1,2}|[a-z])\)$", "", name)).strip(" …")
 
 
 def _fund(name: str, row: Row, table: Table, context: Setting) -> dict[str, Any]:

@@ -41,7 +41,9 @@ PIPELINE = Pipeline(
         Phase(
             "hybrid_chunking", reads=("document_analysis",), items="chunks", item="chunk", config={"max_chars": 1200}
         ),
-        Phase("vector_embedding", reads=READ, items="vectors", item="vector", config={**EMBEDDING_KEYS}),
+        Phase(
+            "vector_embedding", reads=("hybrid_chunking",), items="vectors", item="vector", config={**EMBEDDING_KEYS}
+        ),
         Phase(
             "fund_metrics",
             reads=READ,

@@ -8,58 +8,49 @@ sub-totals and by which lines have names, not by any one issuer's habit.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
-from phases.fund import wrapped
-from phases.fund.position_lines import Line, is_end
+from phases.fund import position_instruments, position_sums
+from phases.fund.block import Block
+from phases.fund.position_entries import ENDLESS, HALF
+from phases.fund.position_lines import AMOUNTS, Line, is_end
+from phases.fund.position_rows import Rows
 
 GAP = 1.4  # times the usual step: a wider one separates; sub-totals stand at up to 1.25, companies at 1.7 and more
 FITTING = 0.8  # share of the blocks that must look like one company each
 NAMED_SHARE = 0.6  # of the valued lines of one block; more, and each line is a company of its own
-NEARER = 0.8  # of the usual step between valued lines: nearer than this, a line of text belongs to the row
-INDENT = 4.0  # points
-ENDLESS = 1e4  # points: the step to the first line of a page is infinite
-_INSTRUMENT = re.compile(
-    r"(?:\W*\b(?:common|preferred|ordinary|convertible|senior|junior|subordinated|secured|"
-    r"unsecured|first|second|lien|term|bridge|"
-    r"promissory|class|series|seed|warrants?|options?|shares?|stock|notes?|loans?|units?|equity|"
-    r"debt|interests?|membership|member|limited|partnership|lp|llc|"
-    r"safe|safes|revolver|revolving|delayed|draw|debentures?|bonds?|preference|stammaktien|"
-    r"vorzugsaktien|darlehen|wandeldarlehen|a|b|c|d|e|f|g|h|\d+(?:-\w+)?|[A-H]-\d|and|of|to|"
-    r"purchase)\b\W*)+\Z",
-    re.IGNORECASE,
-)
 
 
-@dataclass
-class Block:
-    """The lines of one company, or of a total. heading: the group it stands under; subtotals: lines that sum it up."""
-
-    names: list[Line] = field(default_factory=list)
-    lines: list[Line] = field(default_factory=list)
-    subtotals: list[Line] = field(default_factory=list)
-    heading: str = ""
-    stacked: bool = False
-
-    @property
-    def text(self) -> str:
-        return " ".join(line.text for line in self.names)
-
-
-def blocks(lines: Sequence[Line]) -> list[Block]:
-    """Companies and totals in the order of the schedule."""
+def blocks(lines: Sequence[Line], *, stacked: bool = False) -> list[Block]:
+    """Companies and totals in the order of the schedule. stacked: its header says that names have industries below."""
     parts = _parts(lines)
-    if _is_gapped(parts, usual_step(lines)):
-        return _of_parts(parts)
-    return _Rows(lines).blocks()
+    if not _lists_instruments(lines) and _is_gapped(parts, usual_step(lines)):
+        return [_with_own_sums(block) for block in _of_parts(parts)]
+    return Rows(lines, stacked=stacked).blocks()
+
+
+def _lists_instruments(lines: Sequence[Line]) -> bool:
+    """Whether the column of names holds instruments below their companies."""
+    named = [line for line in lines if line.valued and line.name and not line.total]
+    return 2 * sum(position_instruments.is_instrument(line.text) for line in named) > len(named)
+
+
+def _with_own_sums(block: Block) -> Block:
+    """Without the sums that are of more than this company: one that adds up its rows shows that the others do not."""
+    kinds = [[kind for kind in AMOUNTS if kind in line.figures] for line in block.subtotals]
+    own = [
+        line
+        for line, printed in zip(block.subtotals, kinds, strict=True)
+        if printed and all(position_sums.adds_up(block.lines, line, kind) for kind in printed)
+    ]
+    block.subtotals = own[:1] or block.subtotals
+    return block
 
 
 def usual_step(lines: Sequence[Line]) -> float:
     """The commonest distance between two lines, points."""
-    steps = Counter(round(line.step) for line in lines if line.step < ENDLESS)
+    steps = Counter(round(line.step) for line in lines if HALF * line.height < line.step < ENDLESS)
     return float(max(steps, key=lambda step: (steps[step], -step))) if steps else 12.0
 
 
@@ -113,7 +104,7 @@ def _is_company(part: Sequence[Line]) -> bool:
 
 
 def _of_parts(parts: Sequence[Sequence[Line]]) -> list[Block]:
-    made = []
+    made: list[Block] = []
     for part in parts:
         block = Block(stacked=True)
         closing = False
@@ -125,98 +116,16 @@ def _of_parts(parts: Sequence[Sequence[Line]]) -> list[Block]:
                 block.subtotals.append(line)
             elif line.valued or line.instrument or line.day:
                 block.lines.append(line)
-        made.append(block)
+        if made and _is_sum_of(block, made[-1]):
+            made[-1].subtotals += block.lines
+        else:
+            made.append(block)
     return [block for block in made if block.names or block.lines or block.subtotals]
 
 
-class _Rows:
-    """Companies of a schedule whose rows follow each other evenly: a walk from line to line."""
-
-    def __init__(self, lines: Sequence[Line]) -> None:
-        self._lines = lines
-        self._made: list[Block] = []
-        self._heading = ""
-        names = [line.name for line in lines if line.name]
-        self._right = wrapped.right_edge(names)
-        valued = [line for line in lines if line.valued]
-        self._usual = usual_step(valued)
-        self._left = min((cell.x0 for cell in names), default=0.0)
-
-    def blocks(self) -> list[Block]:
-        for place, line in enumerate(self._lines):
-            if line.name is None:
-                self._unnamed(line)
-            elif line.valued:
-                self._named_value(place, line)
-            else:
-                self._named(place, line)
-        return self._made
-
-    def _open(self, line: Line) -> None:
-        self._made.append(Block([line], heading=self._heading))
-
-    def _current(self) -> Block | None:
-        return self._made[-1] if self._made else None
-
-    def _unnamed(self, line: Line) -> None:
-        block = self._current()
-        if block is None:
-            return
-        if line.lone and block.lines:
-            block.subtotals.append(line)
-        elif line.valued or line.instrument:
-            block.lines.append(line)
-
-    def _named_value(self, place: int, line: Line) -> None:
-        block = self._current()
-        waiting = block is not None and not block.lines and not block.subtotals
-        if block is not None and (waiting or self._indented(line, block)) and self._is_instrument(line):
-            block.lines.append(line)
-        elif block is not None and waiting:
-            block.names.append(line)
-            block.lines.append(line)
-        elif block is not None and line.total and not is_end(line.text) and not block.names[0].total:
-            self._made.append(Block([line], [line], heading=self._heading))
-        else:
-            self._open(line)
-            self._made[-1].lines.append(line)
-
-    def _indented(self, line: Line, block: Block) -> bool:
-        first = block.names[0].name if block.names else None
-        return bool(line.name and first and line.name.x0 > first.x0 + INDENT)
-
-    def _is_instrument(self, line: Line) -> bool:
-        return bool(_INSTRUMENT.match(line.text))
-
-    def _named(self, place: int, line: Line) -> None:
-        """A line of text: the end of the name above, the beginning of the one below, or a heading."""
-        below = self._lines[place + 1] if place + 1 < len(self._lines) else None
-        block = self._current()
-        if block is not None and self._continues(block, line, below):
-            block.names.append(line)
-        elif below is not None and self._begins(line, below):
-            self._open(line)
-        else:
-            self._heading = line.text
-
-    def _continues(self, block: Block, line: Line, below: Line | None) -> bool:
-        last = block.names[-1]
-        if last.name is None or line.name is None or line.step > GAP * self._usual:
-            return False
-        if block.lines and line.step < NEARER * self._usual:
-            return below is None or line.step <= below.step + 0.5
-        if line.name.text[:1].islower() or line.name.text[:1] == "(" or not block.lines:
-            return True
-        first = len(block.lines) == 1 and block.lines[0] is last
-        return first and wrapped.may_continue(last.name, line.name, self._right) and not self._begins(line, below)
-
-    def _begins(self, line: Line, below: Line | None) -> bool:
-        """Whether the next line goes on with this one's name, or lists instruments below it."""
-        if below is None or line.name is None or below.step > GAP * self._usual:
-            return False
-        if below.name is None:
-            return below.valued or bool(below.instrument)
-        if below.name.x0 > line.name.x0 + INDENT and self._is_instrument(below):
-            return True
-        near = below.step < NEARER * self._usual and below.step < line.step
-        return near or wrapped.may_continue(line.name, below.name, self._right)
+def _is_sum_of(block: Block, above: Block) -> bool:
+    """Whether a block is a figure alone, at the top of a page, that adds up the company before."""
+    if block.names or len(block.lines) != 1 or not block.lines[0].lone or not above.lines or above.subtotals:
+        return False
+    line = block.lines[0]
+    return all(position_sums.adds_up(above.lines, line, kind) for kind in AMOUNTS if kind in line.figures)

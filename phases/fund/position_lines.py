@@ -18,14 +18,28 @@ from phases.fund.tables import Table
 
 KEPT = ("cost", "fair_value", "ownership_pct", "pct_net_assets", "moic")
 AMOUNTS = ("cost", "fair_value")
-_TOTAL = re.compile(r"(?:grand |sub-?)?totals?\b|subtotal|summe\b|gesamt\b|sous-total|total\b", re.IGNORECASE)
+_TOTAL = re.compile(
+    r"(?:grand |sub[- ]?)?totals?\b|subtotal|(?:zwischen)?summe\b|(?:ins)?gesamt\b|sous-total|summa\b|delsumma|i alt\b|"
+    r"totaal\b|totale\b|totalt\b|yhteens|suma\b",
+    re.IGNORECASE,
+)
 _END = re.compile(
     r"total (?:portfolio |long-term |unrealized )?investments?\b|total portfolio\b|grand total\b|"
     r"(?:other )?(?:assets|liabilities)\b.{0,30}\b(?:in excess|less)|net (?:other )?assets\b|"
-    r"(?:other|cash)\b.{0,20} (?:assets|liabilities)|total\s*\Z|gesamt\s*\Z|summe\s*\Z|"
-    r"total net assets",
+    r"(?:other|cash)\b.{0,20} (?:assets|liabilities)|(?:total|(?:ins)?gesamt|summe|summa|i alt|"
+    r"totaal|totale|totalt)\s*\Z|total net assets",
     re.IGNORECASE,
 )
+_CASH = re.compile(
+    r"cash(?: (?:and|at|in|on|balances?|held)\b.*|\W*)\Z|debtors\b|creditors\b|net working capital|provisions?\W*\Z|"
+    r"(?:net |other )*(?:current |other |net )?(?:assets|liabilities)\W*\Z|bank(?:guthaben| balances?| deposits?)|"
+    r"liquide mittel|tr[eé]sorerie|likvida medel|liquide middelen",
+    re.IGNORECASE,
+)
+_LOCAL = re.compile(
+    r"\b(?:local|transaction|original|investment|foreign) (?:currency|ccy)\b|\blc\b|devise", re.IGNORECASE
+)
+_ORIGINAL = re.compile(r"\b(?:original|initial|total invested|since inception|cumulative)\b", re.IGNORECASE)
 
 
 class Line(NamedTuple):
@@ -39,6 +53,8 @@ class Line(NamedTuple):
     step: float
     page: int
     scale: int
+    height: float = 0.0  # of its words, points
+    limit: float = float("inf")  # where the column right of its name begins
 
     @property
     def text(self) -> str:
@@ -86,6 +102,11 @@ def is_end(text: str) -> bool:
     return bool(_END.match(text))
 
 
+def is_cash(text: str) -> bool:
+    """Whether a row is of money and not of a company: cash at bank, net current assets. Money-market funds are held."""
+    return bool(_CASH.match(text))
+
+
 def _of_table(table: Table, kinds: Mapping[int, str], context: Setting) -> Iterator[Line]:
     columns = chosen_columns(table, kinds, context)
     above: Row | None = None
@@ -103,12 +124,16 @@ def chosen_columns(table: Table, kinds: Mapping[int, str], context: Setting) -> 
         days = {number: candidates.column_day(table.columns[number].header) for number in same}
         current = [number for number in same if days[number] and is_of(days[number], context.as_of)]
         undated = sorted(
-            (number for number in same if not days[number]),
-            key=lambda number: candidates.is_earlier(table.columns[number].header),
+            (number for number in same if not days[number]), key=lambda number: _aside(table.columns[number].header)
         )
         if same:
             chosen[next(iter(current or undated or _latest(days)))] = kind
     return chosen
+
+
+def _aside(header: str) -> tuple[bool, bool, bool]:
+    """Whether a column is of an earlier period, in the currency of the investment, or of money that has come back."""
+    return candidates.is_earlier(header), bool(_LOCAL.search(header)), bool(_ORIGINAL.search(header))
 
 
 def _latest(days: Mapping[int, object]) -> list[int]:
@@ -130,7 +155,7 @@ def _line(
         elif cell.kind == "figure" and number in columns:
             figures[columns[number]] = cell
             header = table.columns[number].header if columns[number] in AMOUNTS else header
-    names = texts.get("name", []) + texts.get("name_and_sector", [])
+    names = texts.get("name", []) + texts.get("name_and_sector", []) or _total_beside(texts)
     name = Cell(tuple(word for cell in names for word in cell.words), None, "text", row.page) if names else None
     scale = candidates.table_scale(table, header, "", context)
     return Line(
@@ -142,6 +167,22 @@ def _line(
         step,
         row.page,
         scale,
+        row.y1 - row.y0,
+        _limit(table, name),
+    )
+
+
+def _total_beside(texts: dict[str, list[Cell]]) -> list[Cell]:
+    """The words of a sum that stand in another column than names do; they are taken out of it."""
+    for kind, cells in texts.items():
+        if _TOTAL.match(cells[0].text):
+            return texts.pop(kind)
+    return []
+
+
+def _limit(table: Table, name: Cell | None) -> float:
+    return min(
+        (one.x0 for one in table.columns if name and one.x0 > name.x0 + name.words[0].height), default=float("inf")
     )
 
 

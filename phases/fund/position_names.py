@@ -13,12 +13,13 @@ _CONTINUED = re.compile(
     r"[\s,–—-]*\(?\b(?:continued|cont(?:inued|[’']d|d)?\.?|fortsetzung|suite)\b\)?\.?", re.IGNORECASE
 )
 _PERCENT = re.compile(r"\s*[-–—]?\s*\(?\s*(?P<raw>\(?-?\d{1,3}(?:[.,]\d{1,2})?\s?%\)?)\s*\)?")
-_MARKS = re.compile(r"\s*(?:[*†‡§^#]+|\((?:\d{1,2}|[a-z]{1,2})\)|\[\w{1,2}\]|[¹²³⁴⁵⁶⁷⁸⁹⁰]+)(?=[\s,*†‡(]|\Z)")
+_MARKS = re.compile(r"\s*(?:[*†‡§^#~+!]+|\((?:\d{1,2}|[a-z]{1,2})\)|\[\w{1,2}\]|[¹²³⁴⁵⁶⁷⁸⁹⁰]+)(?=[\s,*†‡(#~+!]|\Z)")
 _SUFFIX = re.compile(
     r"\b(?:inc|corp|corporation|ltd|limited|llc|l\.l\.c|lp|l\.p|plc|gmbh|ag|se|sa|s\.a|sas|sarl|s\.à\s?r\.l|bv|b\.v|nv|n\.v|ab|oy|oyj|as|a/s|aps|"
     r"kg|co|company|pte|pty|spa|s\.p\.a|srl)\b\.?,?",
     re.IGNORECASE,
 )
+_FORMER = re.compile(r"\([fdn]/?k/?a\b[^)]*\)|\((?:formerly|dba|d/b/a)\b[^)]*\)", re.IGNORECASE)
 _LEGAL = re.compile(r"[^a-z0-9& ]")
 _LEGAL_WORDS = re.compile(r"\b(?:inc|corp|corporation|ltd|limited|llc|lp|l p|gmbh|company|co|plc|ag|sa)\b")
 
@@ -49,7 +50,7 @@ def _by_form(text: str) -> Name:
     capitals = " ".join(words[:count])
     if len(capitals) > MIN_NAME and count < len(words) and words[count][:1].isupper():
         return Name(_tidy(capitals), None, _tidy(" ".join(words[count:])))
-    last = _SUFFIX.search(text)
+    last = _FORMER.search(text) or _SUFFIX.search(text)
     if last and last.end() < len(text):
         return Name(_tidy(text[: last.end()]), None, _tidy(text[last.end() :]))
     return Name(_tidy(text), None, "")
@@ -62,3 +63,26 @@ def _tidy(text: str) -> str:
 def key(name: str) -> str:
     """What two printings of one name share: no case, punctuation or legal form."""
     return " ".join(_LEGAL_WORDS.sub("", _LEGAL.sub(" ", name.lower())).split())
+
+
+def without_total(text: str) -> str:
+    """The words behind "Total" without the share of net assets that may follow them."""
+    bare = re.sub(r"\A\W*(?:grand |sub-?\s?)?totals?\b\W*", "", text, flags=re.IGNORECASE)
+    return parse(bare, stacked=False).name
+
+
+def is_form(text: str) -> bool:
+    """Whether words are the end of a name and none by themselves: a legal form, "Holdings, LLC"."""
+    bare = _MARKS.sub(" ", text).split("(")[0]
+    words = re.sub(r"[^\w& ]", " ", re.sub(r"\b(\w)\.(?=\w\b)", r"\1", bare)).split()
+    return bool(words) and all(word.lower() in _FORM_WORDS for word in words)
+
+
+_FORM_WORDS = frozenset(
+    (
+        *("inc", "corp", "corporation", "ltd", "limited", "llc", "lp", "plc", "gmbh", "ag", "se", "sa", "sas", "sarl"),
+        *("bv", "nv", "ab", "oy", "oyj", "as", "aps", "kg", "co", "company", "pte", "pty", "spa", "srl", "pc"),
+        *("holdings", "holding", "group", "acquisition", "midco", "topco", "buyer", "parent", "intermediate", "holdco"),
+        *("and", "&", "l", "p", "c", "b", "v", "n"),
+    )
+)

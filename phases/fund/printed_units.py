@@ -21,12 +21,17 @@ _LEAD = (
     rf"(?:{_MONEY}\s*(?:in\s+)?)?|{_MONEY}\s*(?:in\s+)?)"
 )
 _OMITTED = r"\(\s*(?:0{3}['’]?s|['’]0{3}s?)(?:\s+omitted)?\s*\)|\b000['’]?s omitted"
-_SHORT_THOUSAND = r"\bT(?:EUR|USD|CHF|GBP|€)(?!\w)|\bk€|\b(?:EUR|USD|GBP|CHF)k\b"
+_SHORT_THOUSAND = r"\b[TK](?:EUR|USD|CHF|GBP|SEK|NOK|DKK|€)(?!\w)|\bk€|\btkr\b|\b(?:EUR|USD|GBP|CHF)k\b"
 _SCALES = (
     (1_000_000, re.compile(rf"{_LEAD}(?:{_MILLION})(?:\s*{_MONEY})?(?!\w)", re.IGNORECASE)),
     (1_000, re.compile(rf"{_LEAD}(?:{_THOUSAND})(?!\d)(?:\s*(?:of\s+)?{_MONEY})?", re.IGNORECASE)),
     (1_000, re.compile(rf"{_OMITTED}|{_SHORT_THOUSAND}", re.IGNORECASE)),
-    (1_000_000, re.compile(r"(?:€|£|\$)\s?(?:m|mn|mm|M|MM)\b|\b(?:EUR|USD|GBP|CHF)\s?m(?:n|m)?\b")),
+    (
+        1_000_000,
+        re.compile(
+            r"(?:€|£|\$)\s?(?:m|mn|mm|M|MM)\b|\b(?:EUR|USD|GBP|CHF)\s?m(?:n|m)?\b|\bM(?:EUR|USD|CHF|GBP|SEK|NOK|DKK|€)(?!\w)|\bmkr\b"
+        ),
+    ),
 )
 _BRACKETS = re.compile(r"[(\[][^)\]]*[)\]]")
 _UNIT_LINE = re.compile(
@@ -36,12 +41,18 @@ _OTHER_DOLLARS = {"C": "CAD", "CA": "CAD", "A": "AUD", "AU": "AUD", "HK": "HKD",
 _DOLLAR = re.compile(r"(?<![A-Za-z])(US|CA|AU|HK|NZ|C|A|S)?\$")
 _CODES = re.compile(r"\b(USD|EUR|GBP|CHF|CAD|AUD|JPY|SEK|NOK|DKK|HKD|SGD|CNY|INR)(?:k|m|mn)?\b|\bT(EUR|USD|CHF|GBP)\b")
 _SIGNS = {"€": "EUR", "£": "GBP", "¥": "JPY"}
+_YEAR = re.compile(r"(?:19|20)\d\d\*{0,3}\Z")
 CODE_WEIGHT = 3  # a code says what a sign only suggests
 
 
 def scale_of(lines: Iterable[Line]) -> int | None:
-    """1000 or 1000000 where the lines of a page say that their amounts are in that, else None."""
+    """1000 or 1000000 where the lines of a page say that their amounts are in that, else None.
+
+    What the label of a figure says is of that figure: "Net assets, end of year (in 000s)   $179,939".
+    """
     for line in lines:
+        if any(cell.figure and not _YEAR.match(cell.text) for cell in line.cells[1:]):
+            continue
         found = stated_scale(line.text)
         if found:
             return found

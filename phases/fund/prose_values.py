@@ -18,26 +18,34 @@ from typing import Any, NamedTuple
 
 from phases.common import figures, report_dates
 from phases.common.figures import Figure, Mark
-from phases.fund import candidates
+from phases.fund import candidates, metric_labels
 from phases.fund.candidates import Candidate
 from phases.fund.rows import Word, box_of, page_words
 
 SENTENCE = 400  # characters before and after a figure that its sentence may have
 REACH = 90  # characters before a figure in which a word can say that it is an earlier value
 AFTER = 45  # characters after a figure in which its date begins
-_ENDS = re.compile(r"(?<=[a-z0-9%)”\"’])[.!?]\s+(?=[A-Z“\"*•])")
+ALIGNED = 3.0  # points within which lines begin at the same place
+PARAGRAPH = 0.85  # of the word height: more white between two lines ends a paragraph
+NEIGHBOURS = 8  # lines on each side that tell how far a line may reach
+_ENDS = re.compile(r"\n|(?<=[a-z0-9%)”\"’])[.!?]\s+(?=[A-Z“\"*•])")
 _EARLIER = re.compile(
     r"previous(?:ly)?|prior (?:nav|quarter|value)|replac(?:es|ing)|supersed|formerly|restated "
-    r"from|instead of|compared (?:with|to)|versus|\bvs\.?|"
+    r"from|instead of|rather than|in place of|corrected from|compared (?:with|to)|versus|\bvs\.?|"
     r"up from|down from|increas(?:ed|e) from|decreas(?:ed|e) from|declin(?:ed|e) from|a year "
     r"(?:ago|earlier)|year-ago|last (?:year|quarter)",
     re.IGNORECASE,
 )
 _FROM_TO = re.compile(
-    r"\bfrom\s+\S+(?:\s+(?:million|billion))?(?:\s+per (?:share|unit))?\s+to\s+(?:approximately\s+|about\s+)?$",
+    r"\bfrom\s+\S+(?:\s+(?:million|billion))?(?:\s+per (?:share|unit))?"
+    r"(?:\s+(?:at|on|as of)\s+\w+ \d{1,2}, \d{4},?)?\s+to\s+(?:approximately\s+|about\s+)?$",
     re.IGNORECASE,
 )
 _PER_SHARE = re.compile(r"\s*(?:\([^)]{0,20}\)\s*)?(?:per|a|/)\s*(?:common\s+)?(?:share|unit)\b", re.IGNORECASE)
+_PAR = re.compile(r"\bpar value(?: of)?\s*\Z", re.IGNORECASE), re.compile(r"\s*(?:par|stated) value\b", re.IGNORECASE)
+_OTHERS = re.compile(r"\([^()]*\d{4}\s*[:=][^()]*\)")  # "(30 June 2019: £193.0 million)": a value of another day
+_OF_NEXT = re.compile(r"\s*[:=]")  # "£4.12 (31 March: £4.05)"
+_COLON = re.compile(r"([^:;.•|]{3,60}):\s*\Z")
 _FILE = Path(__file__).with_name("prose_wordings.json")
 LARGEST_BARE = 100.0  # a multiple printed without its x
 _LARGE = 10_000.0  # currency units: a fund's amounts are larger, amounts per share smaller
@@ -82,7 +90,30 @@ def passage(page: Mapping[str, Any]) -> Passage:
     for word in words:
         starts.append(place)
         place += len(word.text) + 1
-    return Passage(page["number"], " ".join(word.text for word in words), words, starts)
+    ends = _item_ends(words, [row[5] for row in page["words"]])
+    text = "".join(word.text + ("\n" if number in ends else " ") for number, word in enumerate(words))
+    return Passage(page["number"], text[:-1], words, starts)
+
+
+def _item_ends(words: Sequence[Word], lines: Sequence[int]) -> set[int]:
+    """Words at whose end a line was ended on purpose: the next word would have fitted behind them.
+
+    How far lines reach is told by those around them that begin at the same place.
+    """
+    firsts = [place for place in range(len(words)) if place == 0 or lines[place] != lines[place - 1]]
+    lasts = [place - 1 for place in firsts[1:]] + [len(words) - 1]
+    found = set()
+    for number in range(len(firsts) - 1):
+        first, last, following = words[firsts[number]], words[lasts[number]], words[firsts[number + 1]]
+        if following.y0 - last.y1 > PARAGRAPH * last.height:
+            found.add(lasts[number])
+        if abs(first.x0 - following.x0) > ALIGNED:
+            continue
+        near = range(max(0, number - NEIGHBOURS), min(len(firsts), number + NEIGHBOURS + 1))
+        right = max(words[lasts[one]].x1 for one in near if abs(words[firsts[one]].x0 - first.x0) <= ALIGNED)
+        if last.x1 + 0.25 * last.height + following.x1 - following.x0 < right - ALIGNED:
+            found.add(lasts[number])
+    return found
 
 
 def of_pages(
@@ -105,7 +136,7 @@ def _of_passage(one: Passage, mark: Mark, taken: Collection[tuple[int, int, int]
         if place(one.page, words) in taken:
             continue
         before, after = _sentence(one.text, start, end)
-        metric = _metric(before, after, figure)
+        metric = _metric(before, after, figure) or _before_colon(before, figure)
         if metric is None or (_EARLIER.search(before[-REACH:]) and not _FROM_TO.search(before)):
             continue
         raw = one.text[start:end]
@@ -122,10 +153,24 @@ def _sentence(text: str, start: int, end: int) -> tuple[str, str]:
 
 
 def _metric(before: str, after: str, figure: Figure) -> str | None:
+    if _PAR[0].search(before) or _PAR[1].match(after):
+        return None
     for rule in _rules():
         if _is_kind(rule.kind, figure, before, after) and rule.before.search(before) and rule.after.match(after):
             return rule.metric
     return None
+
+
+def _before_colon(before: str, figure: Figure) -> str | None:
+    """The metric that the words before a colon name: "Drawn: £171.6 million; DPI: 0.23x". As many words as name one."""
+    label = _COLON.search(before)
+    words = label[1].split() if label else []
+    named = (metric_labels.meaning(" ".join(words[start:])) for start in range(len(words)))
+    found = next((one for one in named if one is not None and one.rank == 0), None)
+    if found is None or found.metric in metric_labels.FLOWS or not candidates.fits(found.metric, figure, 1):
+        return None
+    small = found.metric in metric_labels.PERCENTS | metric_labels.MULTIPLES | metric_labels.PER_SHARE
+    return found.metric if small or abs(figure.value) >= _LARGE else None
 
 
 def _is_kind(unit: str, figure: Figure, before: str, after: str) -> bool:
@@ -146,9 +191,11 @@ def _is_kind(unit: str, figure: Figure, before: str, after: str) -> bool:
 def _day(before: str, after: str) -> date | None:
     """The date of a figure: one that follows at once, else the last before it in its sentence."""
     behind = [
-        one for one in report_dates.find(after) if one.start <= AFTER and re.match(r"[^.;$]*$", after[: one.start])
+        one
+        for one in report_dates.find(after)
+        if one.start <= AFTER and re.match(r"[^.;$]*$", after[: one.start]) and not _OF_NEXT.match(after[one.end :])
     ]
     if behind:
         return behind[0].day
-    ahead = report_dates.find(before)
+    ahead = report_dates.find(_OTHERS.sub(" ", before))
     return ahead[-1].day if ahead else None

@@ -1,42 +1,22 @@
 """Whether the numbers of a document tie: each equation that its figures allow, within what printing rounded away.
 
-A printed figure stands for an interval, half a unit of its last digit to each side. An equation holds when the interval
-of its left side meets that of its right side; nothing else is forgiven. `holds` is None where a figure is missing that
-is not zero by nature. Pure: reads the assembled record and the roll-forwards of fund_metrics.
+An equation of which a figure is missing is left out. Pure: reads the assembled record and the roll-forwards of
+fund_metrics.
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 from phases.fund.roll_forward_sums import ties
+from phases.fund.spans import Field, Span, judged, meet, minus, over, span, times, total
 
-HALF = 0.5  # of the last printed digit
 PERCENT_UNITS = 1.0  # of the last printed digit of a share of net assets: houses round or cut them
 SCALE_APART = 300.0  # times: a portfolio that is so much larger or smaller than the net assets is of another scale
 SAME_DAY = 5  # days; see metric_choice
-SLACK = 1e-9  # relative, for floats
-DEFAULT_STEP = 1.0
-
-Field = Mapping[str, Any]
-
-
-class Span(NamedTuple):
-    """The values that a printed figure may stand for."""
-
-    low: float
-    high: float
-
-    @property
-    def middle(self) -> float:
-        return (self.low + self.high) / 2
-
-    @property
-    def reach(self) -> float:
-        return (self.high - self.low) / 2
 
 
 def equations(record: Mapping[str, Any], roll_forwards: Sequence[Mapping[str, Any]] = ()) -> list[dict[str, Any]]:
@@ -48,42 +28,6 @@ def equations(record: Mapping[str, Any], roll_forwards: Sequence[Mapping[str, An
         *_shares_of_nav(record), *_multiples(metrics), _unfunded(metrics), *_one_date(record), _one_scale(record),
     ]  # fmt: skip
     return [one for one in made if one is not None]
-
-
-def span(field: Field, units: float = HALF) -> Span:
-    """A dash stands for exactly nothing."""
-    step = field.get("step")
-    raw = str(field.get("raw_text") or "")
-    nil = bool(raw) and not any(char.isdigit() for char in raw)
-    reach = 0.0 if nil else units * (DEFAULT_STEP if step is None else float(step))
-    return Span(field["value"] - reach, field["value"] + reach)
-
-
-def _judged(name: str, left: Span, right: Span, detail: str, fields: Mapping[str, Field]) -> dict[str, Any]:
-    slack = SLACK * max(1.0, abs(left.middle), abs(right.middle))
-    holds = left.low <= right.high + slack and right.low <= left.high + slack
-    pages = sorted({field["page"] for field in fields.values() if field.get("page")})
-    return {
-        "equation": name, "holds": holds, "left": round(left.middle, 6), "right": round(right.middle, 6),
-        "tolerance": round(left.reach + right.reach, 6), "detail": detail, "pages": pages, "fields": list(fields),
-    }  # fmt: skip
-
-
-def _total(spans: Iterable[Span]) -> Span:
-    found = list(spans)
-    return Span(sum(one.low for one in found), sum(one.high for one in found))
-
-
-def _minus(one: Span, other: Span) -> Span:
-    return Span(one.low - other.high, one.high - other.low)
-
-
-def _over(one: Span, other: Span) -> Span | None:
-    """The quotient; None where the divisor may be zero."""
-    if other.low <= 0:
-        return None
-    values = [a / b for a in one for b in other]
-    return Span(min(values), max(values))
 
 
 def _named(metrics: Mapping[str, Field], *names: str) -> dict[str, Field] | None:
@@ -116,81 +60,79 @@ def _changes(metrics: Mapping[str, Field]) -> list[dict[str, Any]]:
     fields = _named(metrics, "beginning_nav", "net_change_total", "nav")
     if fields is None or metrics["beginning_nav"].get("period") != metrics["net_change_total"].get("period"):
         return []
-    left = _total([span(metrics["beginning_nav"]), span(metrics["net_change_total"])])
+    left = total([span(metrics["beginning_nav"]), span(metrics["net_change_total"])])
     detail = "beginning net assets plus total change are net assets at the end"
-    return [_judged("nav_rollforward", left, span(metrics["nav"]), detail, fields)]
+    return [judged("nav_rollforward", left, span(metrics["nav"]), detail, fields)]
 
 
 def _positions(record: Mapping[str, Any]) -> list[dict[str, Any] | None]:
     return [_positions_of(record, "fair_value", "total_fair_value"), _positions_of(record, "cost", "total_cost")]
 
 
-def _positions_of(record: Mapping[str, Any], kind: str, total: str) -> dict[str, Any] | None:
-    """The positions add up to the printed total; None for positions without that figure."""
+def _positions_of(record: Mapping[str, Any], kind: str, name: str) -> dict[str, Any] | None:
+    """The positions add up to the printed total.
+
+    Where some positions show no such figure, it holds if the others make the total alone, and else says nothing.
+    """
     rows = record.get("companies", [])
     totals = record.get("totals", {})
-    path, printed = (
-        (f"totals.{total}", totals[total])
-        if total in totals
-        else (f"metrics.{total}", record.get("metrics", {}).get(total))
-    )
+    inside = name in totals
+    path, printed = f"{'totals' if inside else 'metrics'}.{name}", (totals if inside else record["metrics"]).get(name)
     found = {f"companies[{n}].{kind}": row[kind] for n, row in enumerate(rows) if isinstance(row.get(kind), dict)}
-    if not rows or printed is None or len(found) < len(rows):
+    if not found or printed is None:
         return None
-    left = _total(span(field) for field in found.values())
-    detail = f"{kind.replace('_', ' ')} of {len(rows)} positions against the printed total"
-    return _judged(f"positions_{kind}", left, span(printed), detail, found | {path: printed})
+    left = total(span(field) for field in found.values())
+    detail = f"{kind.replace('_', ' ')} of {len(found)} positions against the printed total"
+    made = judged(f"positions_{kind}", left, span(printed), detail, found | {path: printed})
+    return made if made["holds"] or len(found) == len(rows) else None
 
 
 def _balance(metrics: Mapping[str, Field]) -> dict[str, Any] | None:
     fields = _named(metrics, "total_assets", "total_liabilities", "nav")
     if fields is None:
         return None
-    left = _minus(span(metrics["total_assets"]), span(metrics["total_liabilities"]))
-    return _judged(
+    left = minus(span(metrics["total_assets"]), span(metrics["total_liabilities"]))
+    return judged(
         "assets_liabilities", left, span(metrics["nav"]), "total assets less total liabilities are net assets", fields
     )
 
 
 def _per_share(metrics: Mapping[str, Field]) -> dict[str, Any] | None:
     fields = _named(metrics, "nav", "shares_outstanding", "nav_per_share")
-    left = _over(span(metrics["nav"]), span(metrics["shares_outstanding"])) if fields else None
+    left = over(span(metrics["nav"]), span(metrics["shares_outstanding"])) if fields else None
     if fields is None or left is None:
         return None
-    return _judged("nav_per_share", left, span(metrics["nav_per_share"]), "net assets by shares outstanding", fields)
+    return judged("nav_per_share", left, span(metrics["nav_per_share"]), "net assets by shares outstanding", fields)
 
 
 def _shares_of_nav(record: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Fair value over net assets is the printed percentage, for each position; the ones that fail are named."""
+    """Fair value over net assets is the printed percentage: one equation of the positions for which it is, one of the
+    others, which are named.
+    """
     nav = record.get("metrics", {}).get("nav")
     rows = [
         (number, row) for number, row in enumerate(record.get("companies", []))
         if isinstance(row.get("fair_value"), dict) and isinstance(row.get("pct_net_assets"), dict)
     ]  # fmt: skip
-    if nav is None or not rows or nav["value"] <= 0:
+    if nav is None or nav["value"] <= 0:
         return []
-    wrong = [(number, row) for number, row in rows if not _is_share(row, nav)]
-    _, row = (wrong or rows)[0]
-    left = _over(span(row["fair_value"]), span(nav)) or Span(0.0, 0.0)
-    names = ", ".join(row["name"] for _, row in wrong[:5])
-    detail = f"share of net assets of {len(rows)} positions" + (f"; not so: {names}" if wrong else "")
-    fields = {
-        f"companies[{n}].{kind}": one[kind] for n, one in (wrong or rows) for kind in ("fair_value", "pct_net_assets")
-    }
-    made = _judged(
-        "pct_net_assets",
-        Span(100 * left.low, 100 * left.high),
-        span(row["pct_net_assets"], PERCENT_UNITS),
-        detail,
-        fields,
-    )
-    return [made | {"holds": not wrong}]
+    right = [one for one in rows if _is_share(one[1], nav)]
+    wrong = [one for one in rows if one not in right]
+    return [_share_equation(found, nav, named=found is wrong) for found in (right, wrong) if found]
+
+
+def _share_equation(rows: Sequence[tuple[int, Mapping[str, Any]]], nav: Field, *, named: bool) -> dict[str, Any]:
+    _, row = rows[0]
+    left = over(span(row["fair_value"]), span(nav)) or Span(0.0, 0.0)
+    names = f"; not so: {', '.join(row['name'] for _, row in rows[:5])}" if named else ""
+    detail = f"share of net assets of {len(rows)} positions{names}"
+    fields = {f"companies[{n}].{kind}": one[kind] for n, one in rows for kind in ("fair_value", "pct_net_assets")}
+    return judged("pct_net_assets", times(left, 100), span(row["pct_net_assets"], PERCENT_UNITS), detail, fields)
 
 
 def _is_share(row: Mapping[str, Any], nav: Field) -> bool:
-    share = _over(span(row["fair_value"]), span(nav))
-    printed = span(row["pct_net_assets"], PERCENT_UNITS)
-    return share is None or (100 * share.low <= printed.high + SLACK and printed.low <= 100 * share.high + SLACK)
+    share = over(span(row["fair_value"]), span(nav))
+    return share is None or meet(times(share, 100), span(row["pct_net_assets"], PERCENT_UNITS))
 
 
 def _multiples(metrics: Mapping[str, Field]) -> list[dict[str, Any] | None]:
@@ -198,28 +140,28 @@ def _multiples(metrics: Mapping[str, Field]) -> list[dict[str, Any] | None]:
     fields = _named(metrics, "dpi", "rvpi", "tvpi")
     if fields is None:
         return [*made, _ratio(metrics, "tvpi", ("distributions", "nav"))]
-    left = _total([span(metrics["dpi"]), span(metrics["rvpi"])])
-    return [*made, _judged("tvpi", left, span(metrics["tvpi"]), "DPI plus RVPI", fields)]
+    left = total([span(metrics["dpi"]), span(metrics["rvpi"])])
+    return [*made, judged("tvpi", left, span(metrics["tvpi"]), "DPI plus RVPI", fields)]
 
 
 def _ratio(metrics: Mapping[str, Field], name: str, above: tuple[str, ...]) -> dict[str, Any] | None:
     fields = _named(metrics, *above, "contributions", name)
     if fields is None:
         return None
-    left = _over(_total(span(metrics[one]) for one in above), span(metrics["contributions"]))
+    left = over(total(span(metrics[one]) for one in above), span(metrics["contributions"]))
     detail = f"{' plus '.join(above)} over contributions"
-    return _judged(name, left, span(metrics[name]), detail, fields) if left else None
+    return judged(name, left, span(metrics[name]), detail, fields) if left else None
 
 
 def _unfunded(metrics: Mapping[str, Field]) -> dict[str, Any] | None:
     fields = _named(metrics, "commitment", "contributions", "unfunded")
     if fields is None:
         return None
-    left = _minus(span(metrics["commitment"]), span(metrics["contributions"]))
+    left = minus(span(metrics["commitment"]), span(metrics["contributions"]))
     if "recallable" in metrics:
         fields["metrics.recallable"] = metrics["recallable"]
-        left = _total([left, span(metrics["recallable"])])
-    return _judged(
+        left = total([left, span(metrics["recallable"])])
+    return judged(
         "unfunded", left, span(metrics["unfunded"]), "commitment less contributions plus what may be recalled", fields
     )
 

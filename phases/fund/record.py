@@ -9,26 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from phases.fund.metric_names import FLOWS
+
 Field = dict[str, Any]
 Data = Mapping[str, Any]
 
 POSITION_FIELDS = ("cost", "fair_value", "ownership_pct", "pct_net_assets")
-# Figures of a period: the record takes those of the period that the beginning value is of. All others are states,
-# for which "since inception" and "at this date" say the same.
-FLOWS = frozenset(
-    (
-        "beginning_nav",
-        "period_contributions",
-        "period_distributions",
-        "management_fees",
-        "expenses",
-        "income",
-        "realized",
-        "unrealized",
-        "carried_interest",
-        "net_change_from_operations",
-    )
-)
+# Where several periods are printed, the record takes flows of the period that the beginning value is of.
 _FLOW_ORDER = ("QTD", "YTD", "ITD", "point", None)
 _STATE_ORDER = ("point", "ITD", None, "YTD", "QTD")
 

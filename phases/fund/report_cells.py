@@ -1,11 +1,12 @@
-"""One value as an analyst reads it: an amount with separators, a share in percent, a multiple with its x.
+"""One value as an analyst reads it: an amount with separators, a share in percent, a multiple with its x; and tables.
 
 Pure. The same cell is text in Markdown and on a terminal, and a number with a format in a workbook.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 NOTHING = "–"  # printed for a value that is not there
@@ -20,6 +21,7 @@ NUMBER_FORMATS = {
     "confidence": "0.000",
     "page": "0",
 }
+_SHORT = re.compile(r"\b(?:nav|irr|moic|tvpi|dpi|rvpi)\b")
 
 
 class Cell(NamedTuple):
@@ -31,6 +33,33 @@ class Cell(NamedTuple):
     @property
     def is_number(self) -> bool:
         return isinstance(self.value, int | float) and not isinstance(self.value, bool)
+
+
+class Table(NamedTuple):
+    """A titled table; every row has a cell per column."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: Sequence[tuple[Cell, ...]]
+
+    def as_json(self) -> dict[str, Any]:
+        """The table as text, for `ace view` and for other readers of the artifact."""
+        return {
+            "title": self.title,
+            "columns": list(self.columns),
+            "rows": [[shown(cell) for cell in row] for row in self.rows],
+        }
+
+
+def words(name: str) -> str:
+    """A name of the data as readers write it: `nav_per_share` is NAV per share."""
+    return _SHORT.sub(lambda short: short.group().upper(), name.replace("_", " "))
+
+
+def number_format(cell: Cell) -> str:
+    """The format of a cell in a workbook; an amount that is not whole shows its decimals, as it does in text."""
+    broken = cell.unit == "currency" and cell.value % 1
+    return NUMBER_FORMATS.get("per_share" if broken else cell.unit, "General")
 
 
 def of_field(field: Mapping[str, Any] | None) -> Cell:

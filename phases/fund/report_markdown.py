@@ -10,8 +10,7 @@ from typing import Any
 
 from phases.common.markdown import inline
 from phases.fund import report_tables
-from phases.fund.report_cells import Cell, shown
-from phases.fund.report_tables import Table
+from phases.fund.report_cells import Cell, Table, shown, words
 
 
 def render(title: str, lead: Sequence[str], tables: Sequence[Table]) -> str:
@@ -61,4 +60,4 @@ def lead(data: Mapping[str, Any]) -> list[str]:
 
 
 def _named(names: Sequence[str]) -> str:
-    return ", ".join(name.replace("_", " ") for name in names)
+    return ", ".join(map(words, names))

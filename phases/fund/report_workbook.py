@@ -18,8 +18,7 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
 from phases.common.text import scrub
-from phases.fund.report_cells import NUMBER_FORMATS, Cell, shown
-from phases.fund.report_tables import Table
+from phases.fund.report_cells import Cell, Table, number_format, shown
 
 MAX_SHEET_NAME = 31  # characters; a limit of the format
 MAX_CELL = 32_767  # characters; a limit of the format
@@ -46,6 +45,7 @@ def workbook(tables: Sequence[Table]) -> bytes:
 def _add(book: Any, table: Table, name: str) -> None:
     sheet = book.create_sheet(name)
     sheet.freeze_panes = "A2"
+    sheet.auto_filter.ref = f"A1:{get_column_letter(len(table.columns))}{len(table.rows) + 1}"
     for place, width in enumerate(_widths(table), 1):
         sheet.column_dimensions[get_column_letter(place)].width = width
     sheet.append([_head(sheet, title) for title in table.columns])
@@ -62,7 +62,7 @@ def _head(sheet: Any, title: str) -> Any:
 def _written(sheet: Any, cell: Cell) -> Any:
     if cell.is_number:
         written = WriteOnlyCell(sheet, cell.value)
-        written.number_format = NUMBER_FORMATS.get(cell.unit, "General")
+        written.number_format = number_format(cell)
         return written
     if cell.value is None:
         return WriteOnlyCell(sheet, None)

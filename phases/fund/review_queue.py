@@ -1,7 +1,8 @@
 """What a person has to look at: fields that are not sure enough, and what the document does not say.
 
-A field goes to review when its number was not found again in the text at its box, whatever said it; when an equation
-that it stands in does not hold and no other one vouches for it; and when its confidence is below the threshold.
+A field goes to review when its number was not found again in the text at its box, whatever said it; when it is larger
+than anything of its kind; when an equation that it stands in does not hold and no other one vouches for it; and when
+its confidence is below the threshold.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from phases.fund import confidence
 from phases.fund.confidence import Surroundings
 from phases.fund.record import Placed
 
+# Percentages and multiples beyond these are amounts that were taken for them, from the column beside theirs
+MOST = {"percent": 1_000.0, "multiple": 1_000.0}
 UNSURE_TYPE = 0.5  # score of a document type below which another type is as likely
 
 
@@ -37,6 +40,8 @@ def reasons(one: Placed, around: Surroundings, accept_from: float) -> list[str]:
     why = [_failed(check) for check in field.get("checks") or [] if check.get("ok") is False]
     if field.get("value") is None:
         why.append("the label is printed, but no value could be read")
+    if field.get("unit") in MOST and abs(field.get("value") or 0.0) > MOST[field["unit"]]:
+        why.append(f"too large for a {field['unit']}")
     if one.path in around.equations_failed and one.path not in around.equations_held:
         why.append("stands in an equation that does not hold")
     others = _others(field)

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from phases.fund import candidates, label_values, metric_labels
+from phases.fund import candidates, metric_labels
 from phases.fund.candidates import Setting
-from phases.fund.label_values import Labelled
+from phases.fund.labelled_rows import Labelled, labelled_rows, reading
 from phases.fund.metric_choice import is_of
 from phases.fund.rows import Cell
 from phases.fund.tables import Table
@@ -25,7 +25,7 @@ def of_tables(tables: Sequence[Table], context: Setting) -> list[dict[str, Any]]
 
 
 def _of_table(table: Table, context: Setting) -> Iterator[dict[str, Any]]:
-    rows = list(label_values.labelled_rows(table))
+    rows = labelled_rows(table)
     kinds = [_kind(row) for row in rows]
     for start, kind in enumerate(kinds):
         if kind != "beginning_nav":
@@ -39,7 +39,7 @@ def _of_table(table: Table, context: Setting) -> Iterator[dict[str, Any]]:
 
 
 def _kind(row: Labelled) -> str | None:
-    found = label_values.reading(row)
+    found = reading(row)
     return found[0].metric if found else None
 
 
@@ -65,9 +65,12 @@ def _columns(table: Table, rows: Sequence[Labelled], context: Setting) -> Iterat
 
 def _is_amount(table: Table, rows: Sequence[Labelled], first: Cell, last: Cell, context: Setting) -> bool:
     """Whether beginning and end are values of the fund and not of a share."""
-    scale = candidates.table_scale(table, table.columns[table.place(last)].header, rows[-1].label, context)
-    figures = [cell.figure for cell in (first, last) if cell.figure is not None]
-    return all(candidates.fits("nav", figure, scale) for figure in figures) and "per share" not in table.title.lower()
+    for row, cell in ((rows[0], first), (rows[-1], last)):
+        scale = candidates.table_scale(table, table.columns[table.place(cell)].header, row.label, context)
+        cents = candidates.prints_cents(table)
+        if cell.figure is not None and not candidates.fits("nav", cell.figure, scale, cents=cents):
+            return False
+    return "per share" not in table.title.lower()
 
 
 def _cell(table: Table, row: Labelled, number: int) -> Cell | None:
@@ -86,7 +89,7 @@ def _line(row: Labelled, cell: Cell, table: Table, context: Setting) -> dict[str
     figure = cell.figure
     assert figure is not None  # noqa: S101  (_cell gives figures only)
     factor = scale if figure.factor == 1 else 1
-    found = label_values.reading(row)
+    found = reading(row)
     return {
         "label": row.label, "metric": found[0].metric if found else None, "value": round(figure.value * factor, 6),
         "step": figure.step * factor, "page": cell.page, "bbox": cell.box, "raw_text": cell.text, "scale": factor,

@@ -22,7 +22,8 @@ _REDUCES = re.compile(
     r"repurchas|tax|ausschütt|auszahl|gebühr|kosten|less\b",
     re.IGNORECASE,
 )
-_NOT_ADDED = re.compile(r"per share|per unit|shares|units|accumulated|%|irr\b", re.IGNORECASE)
+_NOT_ADDED = re.compile(r"per share|per unit|accumulated|%|irr\b", re.IGNORECASE)
+_COUNTS = re.compile(r"\b(?:shares|units)\b", re.IGNORECASE)  # a number of them, or what was paid for them
 
 _STATES = frozenset(("commitment", "unfunded", "recallable", "total_assets", "total_liabilities", "shares_outstanding"))
 
@@ -40,9 +41,10 @@ def ties(roll: Mapping[str, Any]) -> Sums:
     lines = [one for one in roll["lines"] if not _NOT_ADDED.search(one["label"]) and one["metric"] not in _STATES]
     ending = roll["ending"]["value"]
     plain = [one["value"] for one in lines]
+    amounts = [one for one in lines if not _COUNTS.search(one["label"])]
     start = roll["beginning"]["value"]
     tolerance = HALF * sum(one["step"] for one in [roll["beginning"], *lines, roll["ending"]] if one["value"]) + 1e-6
-    for values in _readings(lines):
+    for values in [*_readings(amounts), *(_readings(lines) if amounts != lines else [])]:
         left = start + sum(values)
         if abs(left - ending) <= tolerance:
             return Sums(holds=True, left=left, tolerance=tolerance)

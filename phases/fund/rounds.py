@@ -9,58 +9,49 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
-from phases.common import figures
-from phases.fund import organisations, round_cues
+from phases.fund import organisation_names, organisations, round_company, round_cues, round_sums
 from phases.fund.organisations import Item
-from phases.fund.passages import Sentence
+from phases.fund.passages import Sentence, with_items
+from phases.fund.round_sums import Money
 
 REACH = 2  # sentences after which "the round" no longer means the one before
 MAX_SENTENCE = 1_500  # characters; longer ones are tables that were taken for text
-MIN_AMOUNT = 10_000  # of a round, in units of its currency; smaller figures are prices of a share
 _BACK = re.compile(
     r"(?i)\b(?:the|this|that|its) (?:\w+ ){0,3}?(?:round|financing|funding|investment|transaction|raise|syndicate"
     r"|deal)\b"
     r"|\A(?:it|the company|they)\b|\b(?:also|too)\b|\A(?:other|existing|new|additional|co-)\W?investors?"
 )
-_ITS = re.compile(r"\A[^.]{0,80}?\b(?:[Tt]he [Cc]ompany|[Ii]t|[Tt]he startup|[Tt]he business)\b")
 # A sentence without any of these names nobody who put money in: most of a long filing is passed over at little cost
 _WORTH = re.compile(
-    r"(?i)led\b|leading|participa|joined|joining|alongside|side by side|co-?inv|investors|invested|invests|syndicat"
-    r"|backed|backers"
-    r"|consortium|funded|subscrib|from |investments? by|shareholders|contribut|round|financing|raise|follow|purchased"
+    r"(?i)led\b|lead|particip|join|invest|alongside|side by side|syndicat|backe|consortium|compris|fund|subscrib"
+    r"|from |with "
+    r"|stake|shareholders|contribut|provided|round|financing|rais|secur|issue|placement|[Ss]eries [A-K]\b|seed\b|follow"
+    r"|brought in|filled|came in|rolling|acqui|bought|buy-?out|purchased"
 )
 _INVESTED = re.compile(
-    r"\b(?:co-?)?(?:invest(?:ed|ing|s|ors?)|participat\w+|raised|secured|backe(?:d|rs)|stake"
-    r"|syndicate\w*|funding|shareholders|equity)\b",
+    r"\b(?:co-?)?(?:invest(?:ed|ing|s|ors?)?\b|raised|secured|backe(?:d|rs)|stake"
+    r"|investments?|syndicate\w*|funding|shareholders|equity)\b",
     re.IGNORECASE,
 )
-_INTO = re.compile(
-    r"(?:\binvest(?:ed|s|ing|ment)s?|\bstake|\bshareholding|\bfinancing|\bround|\bparticipat\w+|\bfunding"
-    r"|\b(?:co-?)?investors?|\b[Ss]eries [A-Z]\d?) "
-    r"(?:(?:[^.,;]|[.,](?=\d)){0,60}? )?(?:in|of|for|into|by) (?:portfolio company |the company )?\Z"
+_BOUGHT = re.compile(
+    r"\b(?:acquired|acquisition of|bought|purchase of|buy-?out of|invest(?:ment|ed) in) (?:[a-z-]+ ){0,3}\Z"
 )
-_OF_COMPANY = re.compile(
-    r"\A(?:['’]s?|,)?\s(?:[^.;]{0,120}?\b)?(?:clos|complet|rais|secur|announc|receiv|obtain|finali[sz]|attract"
-    r"|landed|sealed|collect|was |has |had |is |sold |issued |disclos)"
+_RELATIVE = re.compile(r",\s(?:which|who)\s[^,]{3,80},")  # what an investor did before
+_PAID = re.compile(
+    r"\b(?:received|obtained|attracted|took in|secured)\b[^.;]{0,40}?\d ?(?:million|billion|[mM]|bn)\b from\b"
 )
-_DATE = re.compile(
-    r"(?:\b(?P<day1>\d{1,2})(?:st|nd|rd|th)? )?\b(?P<month>January|February|March|April|May|June|July|August"
-    r"|September|October|November|December"
-    r"|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.?(?: (?P<day2>\d{1,2})(?:st|nd|rd"
-    r"|th)?)?,?(?: (?:of )?(?P<year>(?:19|20)\d\d))?\b"
-    r"|\b(?P<quarter>Q[1-4]|(?:first|second|third|fourth) quarter)(?: of)?(?:,? (?P<qyear>(?:19|20)\d\d))?"
+_EARNED = re.compile(
+    r"(?i)\b(?:sales?|sold|proceeds|settle\w+|royalt\w+|licen[cs]\w+|contracts?|orders?|grants?|dividends?"
+    r"|distributions?"
+    r"|escrow|revenues?|customers?|fees?|insurance|tax)\b"
 )
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-
-
-class Money(NamedTuple):
-    """A sum with its place in the sentence."""
-
-    figure: figures.Figure
-    start: int
-    end: int
+_LEADS = re.compile(
+    r"(?i)\s?\(\W*(?:co-)?lead\b|,\s(?:which|who)\s(?:also\s|again\s)?(?:co-)?led\b|,\s(?:the|as"
+    r"|our)\s(?:co-)?lead(?:ing)?\b"
+)
+# "…may", right behind what would be a round
+_MAY = re.compile(r"\A[^,.;]{0,20}?\b(?:may|might|could|would|is expected|are expected|if)\b")
 
 
 @dataclass
@@ -76,6 +67,7 @@ class Round:
     leads: list[str] = field(default_factory=list)
     investors: list[str] = field(default_factory=list)
     cues: list[str] = field(default_factory=list)
+    closed: bool = False  # it is said that it was raised, closed, announced
 
 
 def told(sentences: Iterable[Sentence], own: Iterable[str]) -> list[Round]:
@@ -83,35 +75,46 @@ def told(sentences: Iterable[Sentence], own: Iterable[str]) -> list[Round]:
     rounds: list[Round] = []
     own = list(own)
     latest: tuple[int, Round] | None = None
-    for number, sentence in enumerate(sentences):
+    bought: tuple[int, str] | None = None  # a sentence that tells of a company and not yet of who paid
+    for number, sentence in enumerate(with_items(sentences)):
         if len(sentence.text) > MAX_SENTENCE or not _WORTH.search(sentence.text):
             continue
         found = organisations.items(sentence.text, own)
         cued = round_cues.found(sentence.text, organisations.lists(sentence.text, found))
-        if not _tells(sentence.text, cued):
-            continue
-        company = _company(sentence.text, found, cued)
+        company = round_company.company(sentence.text, found, cued)
         near = latest[1] if latest and number - latest[0] <= REACH and _same_passage(latest[1], sentence) else None
-        if near is not None and _goes_on(near, company, sentence.text):
-            _extend(near, sentence, cued)
-        else:
-            company = company or _heading(sentence, own)
-            near = Round(company, [])
-            _extend(near, sentence, cued)
+        if not _tells(sentence.text, cued, company, going_on=near is not None):
+            met = next((one.text for one in found if _BOUGHT.search(sentence.text, 0, one.start)), company)
+            bought = (number, met) if met else bought
+            continue
+        investors = {name for one in cued for name in one.names}
+        others = [item for item in found if item.kind == "name" and item.text not in investors]
+        adjacent = latest is not None and number - latest[0] == 1 and not others
+        if near is None or not _goes_on(near, company, sentence.text, adjacent=adjacent):
+            company = company or _before(near, sentence) or (bought[1] if bought and number - bought[0] == 1 else None)
+            near = Round(company or _heading(sentence, own), [])
             rounds.append(near)
+        if near.company is None and near.told and not near.told[-1].text.endswith("."):
+            near.company = company  # a line above the text told of it first
+        _extend(near, sentence, cued, found)
         latest = (number, near)
-    return [one for one in rounds if one.investors or (one.company and (one.money or one.name))]
+    return [one for one in rounds if one.investors or (one.company and one.closed and (one.money or one.name))]
 
 
-def _tells(text: str, cued: list[round_cues.Cued]) -> bool:
-    """Whether a sentence tells of a round that took place, or names investors."""
+def _tells(text: str, cued: list[round_cues.Cued], company: str | None, *, going_on: bool) -> bool:
+    """Whether a sentence tells of a round that took place, or names investors of one that is `going_on`."""
     if round_cues.DEBT.search(text) and not round_cues.EQUITY.search(text):
         return False
-    if round_cues.UNCERTAIN.search(text):
+    named = [one for one in cued if one.names]
+    end = max((one.end for one in named), default=len(text))
+    if round_cues.UNCERTAIN.search(text, 0, end) or _MAY.match(text[end:]):
         return False
-    if any(one.names for one in cued):
-        return round_cues.ROUND.search(text) is not None or _INVESTED.search(text) is not None
-    if round_cues.RAISED.search(text) is None:
+    if named:
+        said = round_cues.ROUND.search(text) is not None or _INVESTED.search(text) is not None
+        paid = company is not None and _PAID.search(text) is not None and not _EARNED.search(text)
+        return said or paid or going_on
+    named_round = round_cues.ROUND_NAME.search(text) is not None
+    if round_cues.RAISED.search(text) is None and not (company and (_INVESTED.search(text) or named_round)):
         return False
     return (
         round_cues.ROUND.search(text) is not None
@@ -123,35 +126,67 @@ def _same_passage(one: Round, sentence: Sentence) -> bool:
     return bool(one.told) and one.told[-1].passage == sentence.passage
 
 
-def _goes_on(near: Round, company: str | None, text: str) -> bool:
-    """Whether a sentence is about the round that was just told."""
+def _goes_on(near: Round, company: str | None, text: str, *, adjacent: bool) -> bool:
+    """Whether a sentence is about the round that was just told, in the sentence before if `adjacent`."""
     if company and near.company and not _same(company, near.company):
         return False
-    name = round_cues.ROUND_NAME.search(text)
+    name = round_cues.ROUND_NAME.search(_RELATIVE.sub(",", text))
+    if near.company is None and company and near.told[-1].text.endswith("."):
+        return False
+    if near.company is None and company and near.name and not (name and name["name"] == near.name):
+        return False
     if name and near.name and name["name"].lower() != near.name.lower() and name["name"].lower().startswith("series"):
         return False
-    return company is not None or _BACK.search(text) is not None
+    return company is not None or adjacent or _BACK.search(text) is not None
+
+
+def _before(near: Round | None, sentence: Sentence) -> str | None:
+    """The company of another round that was just told."""
+    return near.company if near is not None and _BACK.search(sentence.text) else None
+
+
+def _heading(sentence: Sentence, own: Iterable[str]) -> str | None:
+    """The company that the paragraph opens with, or that its section is about."""
+    return round_company.of_lead_in(sentence.lead_in, own) or round_company.of_heading(
+        sentence, own, goes_back=_BACK.search(sentence.text) is not None
+    )
 
 
 def _same(one: str, other: str) -> bool:
-    first, second = organisations.plain(one).split(), organisations.plain(other).split()
+    first, second = organisation_names.plain(one).split(), organisation_names.plain(other).split()
     length = min(len(first), len(second))
     return first[:length] == second[:length]
 
 
-def _extend(one: Round, sentence: Sentence, cued: list[round_cues.Cued]) -> None:
+def _longest(one: Round, name: str) -> str:
+    """The name as it is told most fully: one without its legal form gives way to that with it."""
+    known = next(
+        (other for other in one.investors if organisation_names.plain(other) == organisation_names.plain(name)), None
+    )
+    if known is None or len(known) >= len(name):
+        return known or name
+    one.investors = [name if other == known else other for other in one.investors]
+    one.leads = [name if other == known else other for other in one.leads]
+    return name
+
+
+def _extend(one: Round, sentence: Sentence, cued: list[round_cues.Cued], found: list[Item]) -> None:
     one.told.append(sentence)
+    one.closed = one.closed or round_cues.RAISED.search(sentence.text) is not None
     for cue in cued:
         names = [name for name in cue.names if not (one.company and _same(name, one.company))]
+        names = [_longest(one, name) for name in names]
         one.investors += [name for name in names if name not in one.investors]
         if cue.lead:
             one.leads += [name for name in names if name not in one.leads]
         if names:
             one.cues.append(cue.cue)
+    marked = [item.text for item in found if item.text in one.investors and _LEADS.match(sentence.text, item.end)]
+    one.leads += [name for name in marked if name not in one.leads]
     name = round_cues.ROUND_NAME.search(sentence.text)
     one.name = one.name or (f"{name['name']}{_noun(sentence.text, name.end())}" if name else None)
-    one.date = one.date or date(sentence.text)
-    if one.money is None and (sum_ := money(sentence.text)):
+    one.date = one.date or round_sums.date(sentence.text)
+    if one.money is None and (sum_ := round_sums.money(sentence.text)):
         one.money, one.sum_in = sum_, sentence
 
 
@@ -160,81 +195,3 @@ def _noun(text: str, end: int) -> str:
     following = re.match(r" rounds?\b", text[end:])
     alone = re.search(r"\b(?:investment|funding|financing|fundraising)\Z", text[:end])
     return " round" if following and alone else ""
-
-
-def _company(text: str, found: list[Item], cued: list[round_cues.Cued]) -> str | None:
-    """Who raised the money: what was invested in, else the subject before the first cue."""
-    names = [item for item in found if item.kind == "name"]
-    investors = {name for one in cued for name in one.names}
-    for item in names:
-        if item.text not in investors and _INTO.search(text[: item.start]):
-            return item.text
-    for item in names:
-        if item.text not in investors and _OF_COMPANY.match(text[item.end :]):
-            return item.text
-    for item in names:
-        if item.text not in investors and re.match(
-            r"['’]s? (?:[\w$€£.,-]+ ){0,5}?(?:round|financing|funding|Series"
-            r"|raise)",
-            text[item.end :],
-        ):
-            return item.text
-    return None
-
-
-def _heading(sentence: Sentence, own: Iterable[str]) -> str | None:
-    """The company that a section is about, when its heading is a name or names one."""
-    if not _ITS.search(sentence.text) and not _BACK.search(sentence.text):
-        return None
-    names = [item for item in organisations.items(sentence.heading, own) if item.kind == "name"]
-    return names[0].text if len(names) == 1 else None
-
-
-def money(text: str) -> Money | None:
-    """The sum of the round: the amount of money nearest to the word round, of those that are sums."""
-    sums = [
-        Money(figure, start, end)
-        for start, end, figure in figures.find(text)
-        if figure.unit == "amount"
-        and figure.currency
-        and abs(figure.value) >= MIN_AMOUNT
-        and not _valuation(text, start, end)
-    ]
-    noun = round_cues.ROUND.search(text)
-    if not sums or noun is None:
-        return sums[0] if sums else None
-    return min(sums, key=lambda one: min(abs(one.start - noun.end()), abs(noun.start() - one.end)))
-
-
-def _valuation(text: str, start: int, end: int) -> bool:
-    """A sum that is said of something else: what the company is worth, what the fund holds."""
-    after = text[end : end + 40]
-    before = text[max(0, start - 40) : start]
-    return bool(
-        re.match(
-            r"\s(?:\w+\s){0,2}?(?:credit|loan|debt|facility|line of|valuation"
-            r"|pre-money|post-money|in revenue|of revenue|market|per share"
-            r"|ARR)",
-            after,
-        )
-        or re.search(
-            r"(?:valu(?:ation|ed|ing)(?: (?:of|at|the company at))*|revenues? of|total(?:ing)? raised to"
-            r"|worth) \Z",
-            before,
-        )
-    )
-
-
-def date(text: str) -> str | None:
-    """The first date of a sentence: 2014-03-12, 2014-03, 2014-Q1; None where it lacks the year."""
-    for match in _DATE.finditer(text):
-        if match["quarter"] and match["qyear"]:
-            words = ("first", "second", "third", "fourth")
-            said = match["quarter"]
-            number = said[1] if said[0] == "Q" else str(words.index(said.partition(" ")[0]) + 1)
-            return f"{match['qyear']}-Q{number}"
-        if match["month"] and match["year"]:
-            month = _MONTHS.index(match["month"][:3].lower()) + 1
-            day = match["day1"] or match["day2"]
-            return f"{match['year']}-{month:02d}" + (f"-{int(day):02d}" if day else "")
-    return None

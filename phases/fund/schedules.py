@@ -30,8 +30,13 @@ _OTHER_TITLE = re.compile(
     r"hierarchy|restricted securities",
     re.IGNORECASE,
 )
-_CHANGES = re.compile(r"purchase|\bsales\b|transfer|\bgains?\b|change in|\bbalance\b", re.IGNORECASE)  # of a period
+_CHANGES = re.compile(
+    r"purchase|\bsales\b|transfer|\bbalance\b|gross (?:additions|reductions)|\bnet (?:realized )?gains?\b|"
+    r"change in (?!val|fair|unr)",
+    re.IGNORECASE,
+)  # of a period
 LEAST_SCORE = 1
+RETURNS = frozenset(("tvpi", "dpi", "net_irr"))  # printed of companies too, beside their cost and value
 
 
 class Schedule(NamedTuple):
@@ -87,7 +92,9 @@ def last_page(groups: Sequence[Sequence[tuple[Table, dict[int, str], date | None
 def _is_schedule(table: Table, meanings: dict[int, str]) -> bool:
     kinds = set(meanings.values())
     named = bool({"name", "name_and_sector"} & kinds)
-    funds = {meaning.metric for meaning in heads(table).values()} & performance_table.OF_FUNDS
+    of_funds = {meaning.metric for meaning in heads(table).values()} & performance_table.OF_FUNDS
+    both = {"fair_value", "cost"} <= kinds
+    funds = len(of_funds - RETURNS) > 1 if both else bool(of_funds)
     return named and bool({"fair_value", "cost"} & kinds) and not funds
 
 
@@ -97,7 +104,8 @@ def _goes_on(
     (one, one_kinds, one_day), (two, two_kinds, two_day) = before, after
     close = two.page - one.page <= 1
     kept = {"cost", "fair_value", "pct_net_assets", "ownership_pct", "other_value"}
-    return close and one_day == two_day and set(one_kinds.values()) & kept == set(two_kinds.values()) & kept
+    first, second = set(one_kinds.values()) & kept, set(two_kinds.values()) & kept
+    return close and one_day == two_day and (first <= second or second <= first)  # a page may leave a column empty
 
 
 def _schedule(group: Sequence[tuple[Table, dict[int, str], date | None]]) -> Schedule:

@@ -6,6 +6,7 @@ written across. Cells that hold the text of one column and the figure of the nex
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -18,6 +19,9 @@ START_REACH = 1.5  # points within which text cells begin at the same place
 START_ROWS = 3  # text cells that must begin there
 START_CROSSED = 0.12  # share of rows with a word across
 NAME_WIDTH = 40.0  # points: a column of text begins at least so far right of the first
+
+
+_ASIDE = re.compile(r"\(|(?:19|20)\d\d\b")  # "(unaudited)  2015" and "2016 (unaudited)  2015" head columns
 
 
 class Column(NamedTuple):
@@ -36,8 +40,11 @@ def holds_figures(row: Row) -> bool:
     figures = row.of("figure", "nothing")
     if len(row.cells) > 1 and row.cells[0] in figures and len(figures) == 1:
         return False  # "(1) Restricted security", "2 Fund Name": a note, a page number
+    if row.of("date") and all(cell.figure is not None and cell.figure.nil for cell in figures):
+        return False  # "10/1/19 – 12/31/19"
     years = [cell for cell in figures if is_year(cell)]
-    return len(figures) > len(years) or (len(years) == 1 and len(row.cells) == 2 and row.cells[0].kind == "text")  # noqa: PLR2004
+    labelled = row.cells[0].kind == "text" and not _ASIDE.match(row.cells[0].text)
+    return len(figures) > len(years) or (len(years) == 1 and len(row.cells) == 2 and labelled)  # noqa: PLR2004
 
 
 def bands_of(body: Sequence[Row]) -> list[Column]:
@@ -151,9 +158,10 @@ def starts_of(rows: Sequence[Row], bands: Sequence[Column]) -> list[float]:
 
 
 def _crossed(x: float, rows: Sequence[Row]) -> bool:
-    words = [word for row in rows for cell in row.cells for word in cell.words]
+    """Whether words are written across; a heading that stands alone on its row may reach over any column."""
+    beside = [row for row in rows if row.cells[0].x0 < x - ALIGNED and len(row.cells) > 1]
+    words = [word for row in beside for cell in row.cells for word in cell.words]
     across = sum(word.x0 < x - ALIGNED and word.x1 > x + 1.0 for word in words)
-    beside = [row for row in rows if row.cells[0].x0 < x - ALIGNED]
     return across > START_CROSSED * max(len(beside), 1)
 
 

@@ -16,13 +16,17 @@ OPEN_ENDS = (",", "&", "-", "–", "—", "/", "and", "of", "the", "und", "et", 
 
 def may_continue(upper: Cell, lower: Cell, right: float) -> bool:
     """Whether `lower` can be the continuation of `upper` in a column whose text reaches to `right` (points)."""
-    if upper.text.endswith(OPEN_ENDS[:6]) or upper.words[-1].text.lower() in OPEN_ENDS:
-        return True
-    if lower.text[:1].islower():
+    if goes_on(upper, lower):
         return True
     space = 0.25 * upper.words[-1].height
     first = lower.words[0]
     return upper.x1 + space + (first.x1 - first.x0) > right - FIT
+
+
+def goes_on(upper: Cell, lower: Cell) -> bool:
+    """Whether the words themselves say that `lower` goes on with `upper`."""
+    ends_open = upper.text.endswith(OPEN_ENDS[:6]) or upper.words[-1].text.lower() in OPEN_ENDS
+    return ends_open or lower.text[:1].islower()
 
 
 def right_edge(cells: Sequence[Cell]) -> float:

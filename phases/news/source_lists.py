@@ -17,6 +17,7 @@ from ace.errors import ConfigError
 from phases.common.text import scrub, shorten, slug
 from phases.news import source_formats
 from phases.news.source_formats import Entry
+from phases.news.source_opml import from_opml
 
 BUILT_IN = Path(__file__).with_name("sources.json")
 DEFAULT_WEIGHT = 0.5  # a source about which nothing is known is neither trusted nor distrusted
@@ -83,7 +84,7 @@ def sample() -> list[Entry]:
 def parse(raw: bytes, ending: str, where: str) -> list[Entry]:
     """Entries of a list's bytes by its file ending; with another ending, by its first character."""
     if ending == ".opml" or (ending not in LIST_ENDINGS and raw.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")):
-        return source_formats.from_opml(raw, where)
+        return from_opml(raw, where)
     text = source_formats.decode(raw, where)
     if ending == ".json" or (ending not in LIST_ENDINGS and text.lstrip()[:1] in {"[", "{"}):
         return source_formats.from_json(text, where)

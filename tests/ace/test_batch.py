@@ -103,6 +103,20 @@ def test_an_input_that_cannot_be_read_fails_alone(project: Any) -> None:
     assert planned[2].same_as == 1
 
 
+@pytest.mark.parametrize(
+    ("inputs", "shown"),
+    [
+        (["/home/an/inbox/a.txt", "/home/an/inbox/b.txt"], ["/home/an/inbox/a.txt", "/home/an/inbox/b.txt"]),
+        ([f"/srv/{'x' * 30}/2024/a.txt", f"/srv/{'x' * 30}/b.txt"], ["2024/a.txt", "b.txt"]),
+        ([f"{'x' * 40}/a.txt", "/srv/b.txt"], ["…/a.txt", "/srv/b.txt"]),
+        ([f"/{'x' * 60}.txt", "/srv/b.txt"], [f"…{'x' * 23}.txt", "/srv/b.txt"]),
+    ],
+)
+def test_the_table_keeps_the_ends_of_paths(inputs: list[str], shown: list[str]) -> None:
+    jobs = [Job(number, name, state="completed") for number, name in enumerate(inputs, 1)]
+    assert [str(cell) for cell in batch_table.summary(jobs, 80).columns[0].cells] == shown
+
+
 def test_lines_are_safe_for_a_terminal_and_short() -> None:
     (one,) = jobs("failed")
     one.input, one.error, one.run_id = "evil\x1b[2J\nname" + "x" * 300, "e" * 300 + "\nmore", "r"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import shutil
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
 
-from ace import config, discovery, retention, runfile, runs
+from ace import config, discovery, fingerprint, retention, runfile, runs
 from ace.errors import ConfigError
 from ace.examine import Known, examine
 
@@ -50,6 +51,34 @@ def test_what_was_recorded_is_what_the_phase_was_made_with(project: Any, look: A
     assert recorded.code_files == known["three"].current.code_files
     assert recorded.status == "completed"
     assert known["three"].current.config == {"keep": 2, "note": ""}
+
+
+def test_a_new_run_of_unchanged_code_parses_nothing(project: Any, look: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    project.run("r")
+    fingerprint._read.cache_clear()
+
+    def parse(*_: object, **__: object) -> None:
+        pytest.fail("parsed")
+
+    with monkeypatch.context() as changed:
+        changed.setattr(ast, "parse", parse)
+        code = look("new")["one"].code
+    assert code == look("r")["one"].code
+    project.write("demo.py", project.file.read_text() + "\nLATER = 1\n")
+    assert look("new")["one"].code.sha256 != code.sha256
+
+
+def test_a_killed_run_goes_on_without_parsing_what_an_earlier_one_recorded(
+    project: Any, look: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project.run("1")
+    project.run("2")  # which `latest` names
+    for phase in ("one", "two", "three", "four"):  # all are in one file: what is known of one is known of all
+        project.path(phase, "2").unlink()
+    code = look("1")["three"].code
+    fingerprint._read.cache_clear()
+    monkeypatch.setattr(ast, "parse", lambda *_, **__: pytest.fail("parsed"))
+    assert look("2")["three"].code == code
 
 
 def test_every_kind_of_artifact_is_told_apart(project: Any, look: Any) -> None:

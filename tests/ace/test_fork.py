@@ -13,6 +13,7 @@ import orjson
 import pytest
 
 from ace import atomic, retention, runfile, runs, store
+from ace.blobs import BlobFolder
 from ace.errors import DamagedArtifact, StorageError, UsageError
 
 pytestmark = pytest.mark.usefixtures("no_flush")
@@ -76,7 +77,7 @@ def test_side_files_and_blobs_come_along(project: Any) -> None:
     (blob,) = (before / "blobs").iterdir()
     assert (after / "blobs" / blob.name).samefile(blob)
     assert (after / "phase2_two.md").samefile(before / "phase2_two.md")
-    assert store.BlobFolder(after).get(project.artifact("one", "f")["data"]["blob"]) == b"picture"
+    assert BlobFolder(after).get(project.artifact("one", "f")["data"]["blob"]) == b"picture"
 
 
 def test_nothing_that_is_done_to_the_fork_changes_the_original(project: Any) -> None:

@@ -82,3 +82,21 @@ def test_a_rerun_with_nothing_to_do_imports_no_phase_and_no_validator(split: Any
     names = imported(split.folder, split.environment(), "run", "split.py", "--run-id", "r")
     assert names & (HEAVY | FOR_WORK_ONLY | {"work_one", "work_two"}) == set()
     assert "split" in names
+
+
+RECORDS = """
+import sys, typing
+import ace.cli.run, ace.context, ace.execute
+for name, module in sorted(sys.modules.items()):
+    for made in vars(module).values() if name.split(".")[0] == "ace" else ():
+        if isinstance(made, type) and made.__module__ == name and hasattr(made, "_fields"):
+            fields = [key for key, kind in made.__annotations__.items() if isinstance(kind, typing.ForwardRef)]
+            if fields:
+                print(name, made.__name__, *fields)
+"""
+
+
+def test_no_field_of_a_record_is_compiled_from_text_at_every_start(project: Any) -> None:
+    command = [sys.executable, "-c", RECORDS]
+    found = subprocess.run(command, cwd=project.folder, env=project.environment(), capture_output=True, text=True)
+    assert (found.stdout, found.stderr) == ("", "")

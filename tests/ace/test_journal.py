@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ace import atomic
 from ace.errors import OutputError, StorageError
-from ace.journal import Journal
+from ace.journal import Journal, parse
 
 ROOT = Path(__file__).resolve().parents[2]
 MINE, THEIRS = "a" * 64, "b" * 64
@@ -93,7 +95,7 @@ def test_a_torn_last_line_is_cut_off_and_what_follows_is_whole(path: Path, cut: 
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"\n", b'{"format":1', b"[]\n", b"\xff\xfe\n", b'{"format":2,"fingerprint":"' + MINE.encode() + b'"}\n'],
+    [b"", b"\n", b'{"format":1', b"[]\n", b"\xff\xfe\n", b'{"format":3,"fingerprint":"' + MINE.encode() + b'"}\n'],
 )
 def test_a_file_that_is_no_journal_counts_for_nothing(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True)
@@ -116,6 +118,41 @@ def test_a_damaged_row_is_an_item_that_is_done_again(path: Path, row: bytes) -> 
         assert rows.find("key 0", "content 0")[0]
         assert not rows.find("key 1", "content 1")[0]
         assert rows.find("key 2", "content 2")[0]
+
+
+@given(place=st.floats(0, 0.999), bit=st.integers(0, 7))
+@settings(max_examples=150, deadline=None)
+def test_one_flipped_bit_gives_no_other_value(tmp_path_factory: Any, place: float, bit: int) -> None:
+    path = tmp_path_factory.getbasetemp() / "flipped" / "journal" / "phase5_score.jsonl"
+    path.unlink(missing_ok=True)
+    filled(path)
+    raw = bytearray(path.read_bytes())
+    raw[int(len(raw) * place)] ^= 1 << bit
+    path.write_bytes(raw)
+    with Journal(path, MINE) as rows:
+        for number in range(3):
+            assert rows.find(f"key {number}", f"content {number}") in ((True, {"score": number}), (False, None))
+        assert len(rows) in (0, 1, 2)
+
+
+def test_a_row_whose_value_changed_is_counted_as_damaged(path: Path) -> None:
+    filled(path)
+    raw = path.read_bytes()
+    found = parse(raw.replace(b'"score":1', b'"score":7'))
+    assert found
+    assert found.damaged == 1
+    assert sorted(found.rows) == ["key 0", "key 2"]
+    assert parse(raw) == (MINE, {f"key {n}": (f"content {n}", {"score": n}) for n in range(3)}, 0)
+
+
+def test_a_journal_from_before_rows_had_checksums_is_read_and_gone_on_with(path: Path) -> None:
+    path.parent.mkdir(parents=True)
+    path.write_text(f'{{"format":1,"fingerprint":"{MINE}"}}\n{{"k":"old","c":"c","v":1}}\n')
+    with Journal(path, MINE) as rows:
+        assert rows.find("old", "c") == (True, 1)
+        rows.add("new", "c", 2)
+    with Journal(path, MINE) as rows:
+        assert (rows.find("old", "c"), rows.find("new", "c")) == ((True, 1), (True, 2))
 
 
 def test_text_with_line_ends_and_quotes_stays_one_row(path: Path) -> None:
@@ -255,7 +292,7 @@ def test_a_new_journal_is_private_and_its_name_lasts(path: Path, monkeypatch: py
     filled(path)
     assert flushed == [str(path.parent)]
     assert path.stat().st_mode & 0o777 == 0o600
-    assert json.loads(path.read_bytes().splitlines()[0]) == {"format": 1, "fingerprint": MINE}
+    assert json.loads(path.read_bytes().splitlines()[0]) == {"format": 2, "fingerprint": MINE}
     filled(path)  # goes on with the same file
     assert flushed == [str(path.parent)]
     assert path.read_bytes().count(MINE.encode()) == 1

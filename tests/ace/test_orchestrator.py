@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ace import discovery, lock, runfile, walk
+from ace import atomic, discovery, lock, runfile, walk
 from ace.errors import ConfigError, DamagedArtifact, Locked, UsageError
 from ace.services import Stop
 
@@ -669,9 +669,36 @@ def test_a_bug_beside_another_phase_does_not_leave_it_running(graph: Any, monkey
             raise ZeroDivisionError
 
     monkeypatch.setattr(walk.Walk, "_run", broken)
+    before = set(threading.enumerate())
     with pytest.raises(ZeroDivisionError):
         graph.run()
-    assert not [thread for thread in threading.enumerate() if thread.name.startswith("ace-")]
+    assert not [thread for thread in set(threading.enumerate()) - before if thread.name.startswith("ace-")]
+
+
+def test_run_json_is_written_once_for_each_phase_of_a_chain(project: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    written, write = [], atomic.write
+
+    def counted(path: Any, *rest: Any, **options: Any) -> None:
+        written.append(path.name)
+        write(path, *rest, **options)
+
+    monkeypatch.setattr(atomic, "write", counted)
+    project.run()
+    assert written.count("run.json") == len(PHASES) + 3  # its settings, that it runs, how it ended
+
+
+def test_what_is_done_beside_a_phase_that_goes_on_stands_in_run_json_at_once(graph: Any) -> None:
+    os.mkfifo(graph.folder / "go")
+    graph.do("left", "(HERE / 'go').read_text()")  # goes on until the other one is committed
+    seen: list[str] = []
+
+    def listen(event: Any) -> None:
+        if event["kind"] == "phase_committed" and event["phase"] == "right":
+            seen.append(graph.state()["phases"]["right"]["state"])
+            (graph.folder / "go").write_text("")
+
+    assert graph.run(listeners=(listen,)).exit_code == 0
+    assert seen == ["completed"]
 
 
 def test_a_pipeline_without_phases_is_done(project: Any) -> None:

@@ -11,7 +11,7 @@ from ace import walk
 from ace.services import Stop
 
 pytestmark = pytest.mark.usefixtures("no_flush")
-MEASURED = ("timestamp", "duration_seconds", "cpu_seconds", "peak_rss_mb", "run_id")
+MEASURED = ("timestamp", "duration_seconds", "cpu_seconds", "peak_rss_mb", "run_id", "metadata_sha256")
 
 SHORT = '''
 class Busy(TransientError):

@@ -31,6 +31,7 @@ VALUE = st.recursive(
 )
 DATA = st.dictionaries(TEXT, VALUE, max_size=4)
 ABSENT, DAMAGED = "absent", "damaged"
+SEAL = "metadata_sha256"
 
 
 class Killed(BaseException):
@@ -38,7 +39,8 @@ class Killed(BaseException):
 
 
 class StoreMachine(RuleBasedStateMachine):
-    """`expected` is what a reader must get: canonical bytes, ABSENT, or DAMAGED (then never any data)."""
+    """`expected` is what a reader must get: canonical bytes, ABSENT, or DAMAGED (then never any data), `metadata` what
+    it must get beside them; `committed`, `sealed` and `raw` are data, metadata and file as they were committed."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -47,7 +49,9 @@ class StoreMachine(RuleBasedStateMachine):
         self.gz = self.place.path.with_suffix(".json.gz")
         self.moment = 1_700_000_000_000_000_000
         self.expected: Any = ABSENT
-        self.committed = b""
+        self.committed = self.raw = b""
+        self.metadata: dict[str, Any] = {}
+        self.sealed: dict[str, Any] = {}
 
     def teardown(self) -> None:
         shutil.rmtree(self.folder)
@@ -61,6 +65,8 @@ class StoreMachine(RuleBasedStateMachine):
         store.discard(self.place)  # what is replaced moves away first, as a run does it
         self._write(data)
         self.expected = self.committed = jsonio.dumps(data)
+        self.raw = self.place.path.read_bytes()
+        self.metadata = self.sealed = orjson.loads(self.raw)["metadata"]
         self._stamp()
 
     @rule(data=DATA, name=st.sampled_from(["write", "fsync", "replace"]))
@@ -91,18 +97,42 @@ class StoreMachine(RuleBasedStateMachine):
         path = self._there()[0]
         os.truncate(path, int(path.stat().st_size * share))
         self._keep_time(path)
-        if path == self.gz or not _says(path.read_bytes(), self.expected):  # the last newline says nothing
+        if path == self.gz or not self._says(path.read_bytes()):  # the last newline says nothing
             self.expected = DAMAGED
 
-    @precondition(lambda self: self.expected == self.committed and self._as_committed())
+    @precondition(lambda self: self._as_committed())
     @rule(place=st.floats(0, 0.999), bit=st.integers(0, 7))
     def rot_in_the_data(self, place: float, bit: int) -> None:
-        """One bit of what the checksum covers changes without a write."""
+        """One bit of the second line changes without a write."""
         raw = bytearray(self.place.path.read_bytes())
         raw[self._first_of_data() + int(len(self.committed) * place)] ^= 1 << bit
         self.place.path.write_bytes(raw)
         self._keep_time(self.place.path)
-        self.expected = self.committed if _says(bytes(raw), self.committed) else DAMAGED
+        self.expected = self.committed if self._says(bytes(raw)) else DAMAGED
+
+    @precondition(lambda self: self._as_committed())
+    @rule(place=st.floats(0, 0.999), bit=st.integers(0, 7))
+    def rot_in_the_metadata(self, place: float, bit: int) -> None:
+        """One bit of the first line changes without a write, but for the name of the checksum itself: without it, the
+        rest is read as what was made before there was one."""
+        raw = bytearray(self.place.path.read_bytes())
+        where, name = int(self._first_of_data() * place), raw.index(SEAL.encode())
+        if where in range(name, name + len(SEAL)):
+            return
+        raw[where] ^= 1 << bit
+        self.place.path.write_bytes(raw)
+        self._keep_time(self.place.path)
+        self.expected = self.committed if self._says(bytes(raw)) else DAMAGED
+
+    @precondition(lambda self: self.place.path.exists() and self.expected not in (ABSENT, DAMAGED))
+    @rule(limit=st.integers(0, 9))
+    def edit_the_metadata(self, limit: int) -> None:
+        """A person's change: a reader says so, and the data are what they were."""
+        document = orjson.loads(self.place.path.read_bytes())
+        document["metadata"]["config"] = {"limit": limit}
+        self.metadata = document["metadata"]
+        self.place.path.write_bytes(orjson.dumps(document))
+        self._later()
 
     @precondition(lambda self: self._there())
     @rule()
@@ -137,7 +167,8 @@ class StoreMachine(RuleBasedStateMachine):
         assert bytes(found.data_bytes) == self.expected
         assert jsonio.dumps(found.data()) == self.expected
         assert found.sha256 == jsonio.sha256(self.expected)
-        assert found.edited == (self.expected != self.committed)
+        assert found.metadata == self.metadata
+        assert found.edited == ((self.expected, self.metadata) != (self.committed, self.sealed))
 
     def _write(self, data: dict[str, Any]) -> None:
         names = {"run_id": "r", "pipeline": "p", "phase_name": "one", "phase_number": 1, "status": "completed"}
@@ -147,10 +178,18 @@ class StoreMachine(RuleBasedStateMachine):
         return [path for path in (self.place.path, self.gz) if path.exists()]
 
     def _as_committed(self) -> bool:
-        return self.place.path.exists() and self.place.path.read_bytes().endswith(b',\n"data":%b}\n' % self.committed)
+        return self.place.path.exists() and self.place.path.read_bytes() == self.raw
 
     def _first_of_data(self) -> int:
         return self.place.path.stat().st_size - len(self.committed) - len(b"}\n")
+
+    def _says(self, raw: bytes) -> bool:
+        """Whether a file says what was committed for all that (1e16 became 1E16)."""
+        try:
+            document = orjson.loads(raw)
+            return (jsonio.dumps(document["data"]), document["metadata"]) == (self.expected, self.sealed)
+        except (ValueError, KeyError):
+            return False
 
     def _mtime(self) -> int:
         return self.place.path.stat().st_mtime_ns
@@ -164,14 +203,6 @@ class StoreMachine(RuleBasedStateMachine):
 
     def _later(self) -> None:
         os.utime(self.place.path, ns=(self.moment + 500_000_000, self.moment + 500_000_000))
-
-
-def _says(raw: bytes, canonical: bytes) -> bool:
-    """Whether a file says the same for all that (1e16 became 1E16)."""
-    try:
-        return jsonio.dumps(orjson.loads(raw)["data"]) == canonical
-    except ValueError:
-        return False
 
 
 def _killed(*args: Any, **options: Any) -> Any:

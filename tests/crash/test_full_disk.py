@@ -129,21 +129,32 @@ def code_with_limit(project: Any, limit: int) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
-def test_no_file_may_grow_beyond_any_of_25_sizes(filling: Any, no_flush: None) -> None:
+def goes_on_unharmed(project: Any, expected: dict[str, bytes], where: Any) -> None:
+    """With room again, the run ends with the bytes of one that had room, and what was committed stays."""
+    before = kept(project)
+    assert code_of(project) == 0, where
+    assert project.data_bytes() == expected, where
+    assert before.items() <= kept(project).items(), where
+    started = [event["phase"] for event in project.events("phase_started")]
+    assert all(started.count(name) <= 1 for name in before), f"{where}: a committed phase was repeated"
+    assert not list(project.runs.rglob(".tmp-*")), where
+
+
+@pytest.fixture
+def expected(filling: Any, no_flush: None) -> dict[str, bytes]:
+    """The data of a run that has room from the start."""
     filling.run("whole")
-    expected = filling.data_bytes("whole")
+    found: dict[str, bytes] = filling.data_bytes("whole")
+    return found
+
+
+def test_no_file_may_grow_beyond_any_of_25_sizes(filling: Any, expected: dict[str, bytes]) -> None:
     largest = max(path.stat().st_size for path in (filling.runs / "run_whole").iterdir())
     codes = []
     for place in range(SIZES):
         filling.runs = filling.folder / f"runs{place}"
         codes.append(code_with_limit(filling, largest * place // (SIZES - 1)))
-        before = kept(filling)
-        assert code_of(filling) == 0, place
-        assert filling.data_bytes() == expected, place
-        assert before.items() <= kept(filling).items(), place
-        started = [event["phase"] for event in filling.events("phase_started")]
-        assert all(started.count(name) <= 1 for name in before), f"{place}: a committed phase was repeated"
-        assert not list(filling.runs.rglob(".tmp-*")), place
+        goes_on_unharmed(filling, expected, place)
     assert set(codes[:-1]) == {74}, codes
     assert codes[-1] == 0
 
@@ -182,60 +193,49 @@ CODES = {
 }
 
 
+def run_with_error(project: Any, call: str, error: str, when: str) -> subprocess.CompletedProcess[str]:
+    """A run in which the kernel answers `call` with `error`: the k-th time ("6"), or each time from it on ("6+")."""
+    project.runs = project.folder / f"runs{when}"
+    inject = ["-e", f"trace={call}", "-e", f"inject={call}:error={error}:when={when}"]
+    command = project.command("run", "fill.py", "--run-id", "r", "--quiet", "--artifacts", str(project.runs))
+    environment = project.environment() | {"PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run(
+        ["strace", "-f", "-qq", "-o", "trace.txt", *inject, *command],
+        cwd=project.folder, env=environment, capture_output=True, text=True,
+    )  # fmt: skip
+    assert "INJECTED" in (project.folder / "trace.txt").read_text(), f"there is no {call} {when}"
+    assert "Traceback" not in done.stderr
+    return done
+
+
+@pytest.fixture
+def _strace() -> None:
+    if subprocess.run(["sh", "-c", "strace -o /dev/null true"], capture_output=True).returncode:
+        pytest.skip("NOT PROVEN HERE: errors at real system calls; strace is missing or may not trace")
+
+
+@pytest.mark.usefixtures("_strace")
 @pytest.mark.parametrize("error", ["ENOSPC", "EIO"])
 @pytest.mark.parametrize(("call", "numbers"), [("write", (1, 6, 12, 17)), ("fsync", (1, 3, 5)), ("fdatasync", (1,))])
 def test_an_error_at_a_single_call_is_reported_and_harms_nothing(
-    filling: Any, call: str, numbers: tuple[int, ...], error: str, no_flush: None
+    filling: Any, expected: dict[str, bytes], call: str, numbers: tuple[int, ...], error: str
 ) -> None:
-    if subprocess.run(["sh", "-c", "strace -o /dev/null true"], capture_output=True).returncode:
-        pytest.skip("NOT PROVEN HERE: errors at real system calls; strace is missing or may not trace")
-    filling.run("whole")
-    expected = filling.data_bytes("whole")
-    environment = filling.environment() | {"PYTHONDONTWRITEBYTECODE": "1"}
     for number in numbers:
-        filling.runs = filling.folder / f"runs{number}"
-        inject = ["-e", f"trace={call}", "-e", f"inject={call}:error={error}:when={number}"]
-        command = filling.command("run", "fill.py", "--run-id", "r", "--quiet", "--artifacts", str(filling.runs))
-        done = subprocess.run(
-            ["strace", "-f", "-qq", "-o", "trace.txt", *inject, *command],
-            cwd=filling.folder, env=environment, capture_output=True, text=True,
-        )  # fmt: skip
-        assert "INJECTED" in (filling.folder / "trace.txt").read_text(), f"there is no {call} {number}"
+        done = run_with_error(filling, call, error, str(number))
         assert done.returncode in CODES[call], (number, done.stderr)
-        assert "Traceback" not in done.stderr
         assert not done.returncode or os.strerror(getattr(errno, error)) in done.stderr
-        before = kept(filling)
-        assert code_of(filling) == 0, number
-        assert filling.data_bytes() == expected, number
-        assert before.items() <= kept(filling).items()
-        assert not list(filling.runs.rglob(".tmp-*")), number
+        goes_on_unharmed(filling, expected, number)
 
 
+@pytest.mark.usefixtures("_strace")
 @pytest.mark.parametrize("error", ["ENOSPC", "EIO"])
 @pytest.mark.parametrize(("call", "numbers"), [("write", (1, 2, 4, 8, 13, 18)), ("fsync", (1, 2, 3, 5))])
 def test_an_error_at_every_call_from_one_on_ends_the_run_and_harms_nothing(
-    filling: Any, call: str, numbers: tuple[int, ...], error: str, no_flush: None
+    filling: Any, expected: dict[str, bytes], call: str, numbers: tuple[int, ...], error: str
 ) -> None:
     """Not even the message can be written then, when it goes to the same disk: the exit code still tells."""
-    if subprocess.run(["sh", "-c", "strace -o /dev/null true"], capture_output=True).returncode:
-        pytest.skip("NOT PROVEN HERE: errors at real system calls; strace is missing or may not trace")
-    filling.run("whole")
-    expected = filling.data_bytes("whole")
-    environment = filling.environment() | {"PYTHONDONTWRITEBYTECODE": "1"}
     codes = []
     for number in numbers:
-        filling.runs = filling.folder / f"runs{number}"
-        inject = ["-e", f"trace={call}", "-e", f"inject={call}:error={error}:when={number}+"]
-        command = filling.command("run", "fill.py", "--run-id", "r", "--quiet", "--artifacts", str(filling.runs))
-        done = subprocess.run(
-            ["strace", "-f", "-qq", "-o", "trace.txt", *inject, *command],
-            cwd=filling.folder, env=environment, capture_output=True, text=True,
-        )  # fmt: skip
-        codes.append(done.returncode)
-        assert "Traceback" not in done.stderr
-        before = kept(filling)
-        assert code_of(filling) == 0, number
-        assert filling.data_bytes() == expected, number
-        assert before.items() <= kept(filling).items()
-        assert not list(filling.runs.rglob(".tmp-*")), number
+        codes.append(run_with_error(filling, call, error, f"{number}+").returncode)
+        goes_on_unharmed(filling, expected, number)
     assert set(codes) <= {73, 74}, codes

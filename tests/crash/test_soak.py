@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -36,7 +37,10 @@ ace.atomic.write = write
 NEVER_SAYS_THE_SAME = """
 import os, ace.jsonio
 dumps = ace.jsonio.dumps
-ace.jsonio.dumps = lambda value: dumps(value | {"x": os.getpid()} if isinstance(value, dict) else value)
+def other(value):
+    is_data = isinstance(value, dict) and "run_id" not in value
+    return dumps(value | {"x": os.getpid()} if is_data else value)
+ace.jsonio.dumps = other
 """
 BROKEN = [(FORGETS_ROWS, "twice"), (LOSES_A_COMMIT, "lost"), (TEARS_FILES, "corrupt"), (NEVER_SAYS_THE_SAME, "other")]
 
@@ -63,6 +67,16 @@ def test_a_short_soak_finds_nothing(tmp_path: Path) -> None:
 def test_it_finds_what_is_broken(tmp_path: Path, before: str, column: str) -> None:
     found = soak(tmp_path, "kills.py", "--kills", "12", before=before)
     assert found[column] > 0, found
+
+
+def test_a_soak_whose_minutes_are_over_says_how_many_kills_it_is_short_of(tmp_path: Path) -> None:
+    words = ["--only", "many_items", "--kills", "100000", "--cuts", "0", "--runs", "0", "--minutes", "0.05"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path)}
+    command = [sys.executable, str(SOAK / "soak.py"), *words]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 1, done.stderr
+    assert re.search(r"<-- ONLY \d+ OF 100000: THE MINUTES WERE OVER", done.stdout), done.stdout
+    assert "kills in " in done.stdout
 
 
 def test_a_power_cut_in_the_middle_of_a_run_loses_nothing_that_was_reported(tmp_path: Path) -> None:

@@ -23,6 +23,9 @@ def messages_batches(batches: Batches, asked: Asked, address: str) -> Reply:
     batch = batches.get(name)
     if batch is None or not name.startswith("msgbatch"):
         return 404, _anthropic_error("not_found_error", f"no batch {name}")
+    if asked.method == "DELETE":
+        batch.deleted = True
+        return 200, {"id": name, "type": "message_batch_deleted"}
     if action == "cancel":
         batch.cancelled = True
         batches.get(name)

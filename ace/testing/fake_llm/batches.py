@@ -36,7 +36,9 @@ class Batch:
     ends_s: float
     asked: Body = field(default_factory=dict)
     created: datetime = field(default_factory=lambda: datetime.now(UTC))
+    ready: int = 0  # rows that are answered also when it is cancelled
     cancelled: bool = False
+    deleted: bool = False
     failed: bool = False
     results: list[Result] | None = None
     files: dict[str, str] = field(default_factory=dict)  # ids of OpenAI's output and error files
@@ -66,6 +68,8 @@ class Batches:
     def get(self, name: str) -> Batch | None:
         """The batch as it is now: worked on if its time has come."""
         batch = self._batches.get(name)
+        if batch and batch.deleted:
+            return None
         if batch and batch.results is None:
             self._look_at(batch)
         return batch
@@ -78,6 +82,15 @@ class Batches:
         found = [self.get(name) for name in reversed(self._batches) if name.startswith(prefix + "_")]
         return [batch for batch in found if batch]
 
+    def kept(self) -> list[str]:
+        """Files, and batches whose answers can still be had."""
+        return [*self.files, *(batch.id for batch in self._batches.values() if not batch.deleted and not batch.files)]
+
+    def begin(self, rows: int) -> None:
+        """So many rows of each batch are answered by now, although it has not ended."""
+        for batch in self._batches.values():
+            batch.ready = rows
+
     def finish(self) -> None:
         """Everything that has been handed in is ready at the next look."""
         for batch in self._batches.values():
@@ -87,7 +100,8 @@ class Batches:
         if batch.failed:
             batch.results = []
         elif batch.cancelled:
-            batch.results = [Result(row.custom_id, "canceled", {}) for row in batch.rows]
+            batch.results = [self._work(row) for row in batch.rows[: batch.ready]]
+            batch.results += [Result(row.custom_id, "canceled", {}) for row in batch.rows[batch.ready :]]
         elif self._now() >= batch.ends_s:
             batch.results = [self._work(row) for row in batch.rows]
             random.Random(batch.id).shuffle(batch.results)

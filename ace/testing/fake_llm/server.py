@@ -66,6 +66,15 @@ class FakeLLM:
         """Batches that have been handed in are ready when they are next asked for."""
         self._service.batches.finish()
 
+    def begin_batches(self, rows: int) -> None:
+        """So many rows of each batch are answered, also when it is cancelled."""
+        self._service.batches.begin(rows)
+
+    @property
+    def kept(self) -> list[str]:
+        """Ids of the files and batches that still hold questions or answers."""
+        return self._service.batches.kept()
+
     @property
     def batches(self) -> list[str]:
         """Ids of the batches of both services, oldest first."""

@@ -272,6 +272,14 @@ def test_what_failed_goes_on_where_it_was(batch: Batch) -> None:
     assert [one["run_id"] for one in second["runs"]] == [one["run_id"] for one in first["runs"]]
 
 
+@pytest.mark.parametrize("again", [[], ["--again"]])
+def test_what_to_type_after_a_failure_does_not_begin_everything_anew(batch: Batch, again: list[str]) -> None:
+    done = batch.project.ace("batch", "scripts.py", *batch.inputs(a="pass", b=FAIL), *again)
+    assert done.returncode == 3
+    words = "without --again the same command skips" if again else "the same command again goes on"
+    assert words in done.stderr
+
+
 def test_an_input_given_twice_is_done_once_and_stands_in_the_table_twice(batch: Batch) -> None:
     names = batch.inputs(a=FAIL, b="pass")
     document = batch("a", *names, "b", code=3)

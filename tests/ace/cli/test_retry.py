@@ -103,9 +103,17 @@ def test_it_is_refused_while_the_run_is_running(cli: Any, project: Any) -> None:
     ready = project.gate("ready")
     process = project.start("run", "demo.py", "--run-id", "r")
     ready()
-    assert cli("retry", "one").code == 75
+    refused = cli("retry", "one")
+    assert refused.code == 75
+    assert "ace pause --wait   (then again), or wait for it" in refused.err
     process.kill()
     process.communicate()
+
+
+def test_a_phase_that_is_empty_is_refused(cli: Any, diamond: Any) -> None:
+    result = cli("retry", "")  # as of a variable that is not set
+    assert (result.code, diamond.executed()) == (2, [])
+    assert "PHASE is empty" in result.err
 
 
 def test_run_knows_it_as_an_option_that_needs_a_run(cli: Any, diamond: Any) -> None:

@@ -38,6 +38,19 @@ def test_a_failed_run_is_read_with_exit_code_0_and_says_what_to_type(bench):
     assert f"go on with: ace run {bench.file} --run-id r1 --artifacts {bench.root}" in out
 
 
+def test_what_is_partial_with_everything_committed_is_done_anew_by_a_retry(project, cli):
+    project.do("two", "ctx.map(lambda n: 1 / n, [0, 1, 2], key=str, attempts=1)")
+    project.run("r")
+    assert "go on with: ace retry 2 --run-id r --artifacts runs" in cli("status", "--artifacts", "runs").out
+    project.do("two", "pass")
+    assert cli("retry", "2", "--run-id", "r", "--artifacts", "runs").code == 0
+    project.do("three", "raise PhaseError('no')")
+    project.do("two", "ctx.map(lambda n: 1 / n, [0, 1, 2], key=str, attempts=1)")
+    project.run("s")
+    assert "--run-id s --artifacts runs" in cli("status", "--artifacts", "runs").out
+    assert "ace retry" not in cli("status", "--artifacts", "runs").out
+
+
 def test_what_a_pipe_gets_is_plain_and_unbroken(bench):
     bench.run("r1", sift_fail="long " * 60 + "end")
     _, out, _ = bench.ace("status")

@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 import pytest
 
-from ace import discovery, retention, runfile, runs, store
+from ace import discovery, envelope, retention, runfile, runs, store
 
 Verify = Callable[..., Any]
 
@@ -37,12 +37,12 @@ def states(verify: Verify) -> Callable[..., dict[str, str]]:
 
 
 def rewrite(path: Path, change: Callable[[Any], None]) -> None:
-    """Change an artifact's metadata and leave its data and its time alone."""
+    """Change an artifact's metadata and their checksum, and leave its data and its time alone."""
     status = path.stat()
     first, rest = path.read_bytes().split(b"\n", 1)
     metadata = orjson.loads(first.removeprefix(b'{"metadata":').removesuffix(b","))
     change(metadata)
-    path.write_bytes(b'{"metadata":' + orjson.dumps(metadata) + b",\n" + rest)
+    path.write_bytes(b'{"metadata":' + orjson.dumps(envelope.seal(metadata)) + b",\n" + rest)
     os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
 
 
@@ -86,17 +86,20 @@ def test_an_edited_artifact_is_named_and_what_was_made_before_the_edit_is_stale(
     project.edit("two", lambda data: data["items"].pop())
     assert states() == {"one": "valid", "two": "edited", "three": "stale", "four": "valid"}
     result = verify()
-    assert "its data were changed after the commit" in result.out
+    assert "it was changed after its commit" in result.out
     assert "it was made from another two" in result.out
     assert "2 of 4 artifacts are not as they were committed" in result.err
     assert "takes edits as they are" in result.err
 
 
-def test_what_was_made_from_an_edited_artifact_is_valid(project: Any, states: Any) -> None:
+def test_what_was_made_from_an_edited_artifact_is_valid(project: Any, verify: Verify, states: Any) -> None:
     project.run("r")
     project.edit("two", lambda data: data["items"].pop(0))
     project.run("r")
     assert states() == {"one": "valid", "two": "edited", "three": "valid", "four": "valid"}
+    assert "--run-id r --artifacts runs --run-phase 2   (makes it anew, without the edit)" in verify().err
+    project.run("r", run_phase="two")
+    assert states() == {"one": "valid", "two": "valid", "three": "stale", "four": "valid"}
 
 
 def test_what_was_made_from_an_input_that_was_made_anew_is_stale(project: Any, states: Any) -> None:
@@ -132,6 +135,38 @@ def test_one_flipped_bit_is_damage(project: Any, states: Any) -> None:
     place = content.index(b'"id":"1"') + 6
     project.damage("three", content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :])
     assert states()["three"] == "damaged"
+
+
+def test_one_flipped_bit_in_the_metadata_is_damage(project: Any, verify: Verify, states: Any) -> None:
+    project.run("r")
+    content = project.path("one").read_bytes()
+    assert content.count(b'"count":3') == 1
+    project.damage("one", content.replace(b'"count":3', b'"count":5'))
+    assert states()["one"] == "damaged"
+    assert "its metadata do not match their checksum" in verify().out
+
+
+def test_metadata_that_a_person_changed_are_an_edit(project: Any, states: Any) -> None:
+    project.run("r")
+    path = project.path("one")
+    path.write_bytes(path.read_bytes().replace(b'"count":3', b'"count":5'))
+    assert states() == {"one": "edited", "two": "valid", "three": "valid", "four": "valid"}
+
+
+def test_a_changed_row_of_a_journal_is_found_and_a_torn_end_is_not(project: Any, verify: Verify, states: Any) -> None:
+    project.do("two", "ctx.map(lambda n: n * 111, [0, 1, 2], key=str)\nraise PhaseError('no')")
+    project.run("r")
+    (journal,) = (project.runs / "run_r" / "journal").iterdir()
+    whole = journal.read_bytes()
+    journal.write_bytes(whole + b'{"k":"to')
+    assert states()["two"] == "pending"
+    journal.write_bytes(whole.replace(b"222", b"223"))
+    assert states()["two"] == "damaged"
+    assert "1 item of its journal changed since noted; to be done again" in verify().out
+    journal.write_bytes(b"what is this\n")
+    assert "phase2_two.jsonl is no journal" in verify().out
+    journal.write_bytes(b'{"format":2,')
+    assert states()["two"] == "pending"
 
 
 def test_metadata_that_no_artifact_has_are_damage(project: Any, verify: Verify, states: Any) -> None:

@@ -12,7 +12,7 @@ import pytest
 from ace import batch
 from ace.batch.jobs import Job
 from ace.services import Stop
-from ace.testing.fake_llm import FakeLLM
+from ace.testing.fake_llm import FakeLLM, Fault
 
 PIPELINE = """
 from ace import MODEL_KEYS, Output, Phase, Pipeline
@@ -97,6 +97,7 @@ def test_resume_latest_goes_on_with_it(project, cli, llm):
 
 def test_it_can_be_cancelled_and_named_again(project, cli, llm):
     cli(*RUN)
+    llm.begin_batches(4)
     assert cli("cancel", "r").code == 0
     assert project.state()["state"] == "cancelled"
     llm.finish_batches()
@@ -141,3 +142,24 @@ def test_a_signal_while_it_waits_pauses_the_run(project, cli, llm, monkeypatch):
 def test_a_batch_of_inputs_says_75_when_only_answers_are_missing(states, code):
     jobs = [Job(number, "x", state=state) for number, state in enumerate(states, 1)]
     assert batch.exit_code(jobs, Stop()) == code
+
+
+def test_a_cancel_ends_the_batch_at_its_provider(project, cli, llm):
+    cli(*RUN)
+    llm.begin_batches(1)
+    cancelled = cli("cancel", "r", "--json")
+    assert orjson.loads(cancelled.out)["batches"] == {llm.batches[0]: True}
+    llm.finish_batches()
+    assert cli("resume", "r", "--quiet").code == 75  # the answer of the first is there, the rest is handed in again
+    llm.finish_batches()
+    assert cli("resume", "r", "--quiet").code == 0
+    assert len(llm.batches) == 2
+    llm.log.check_billed_once(4)
+
+
+def test_a_batch_that_cannot_be_cancelled_is_named(project, cli, llm):
+    cli(*RUN)
+    llm.faults.add(Fault(500, api="POST batches"))
+    cancelled = cli("cancel", "r")
+    assert cancelled.code == 0
+    assert f"{llm.batches[0]} could not be cancelled" in cancelled.err

@@ -10,6 +10,8 @@ from typing import Any
 import orjson
 import pytest
 
+from ace import envelope
+
 Why = Callable[..., str]
 
 
@@ -26,6 +28,20 @@ def why(project: Any, cli: Any, no_flush: None) -> Why:
 def test_a_valid_artifact_is_kept(project: Any, why: Why) -> None:
     project.run("r")
     assert why("two") == "two is kept: its artifact is valid.\n"
+
+
+def test_without_a_pipeline_it_is_that_of_the_latest_run_or_of_the_one_named(project: Any, cli: Any) -> None:
+    project.write("other.py", project.file.read_text().replace('"demo"', '"other"'))
+    assert cli("why", "two").code == 2
+    project.run("r")
+    assert cli("run", "other.py", "--run-id", "s", "--quiet").code == 0
+    (project.runs / "run_s" / "phase2_two.json").unlink()
+    assert "run_s/phase2_two.json is missing" in cli("why", "two").out
+    assert cli("why", "2", "--run-id", "r").out == "two is kept: its artifact is valid.\n"
+    for words in ((), ("demo.py", "two", "three")):
+        result = cli("why", *words)
+        assert (result.code, result.out) == (2, "")
+        assert "ace why [PIPELINE] PHASE" in result.err
 
 
 def test_what_was_never_made_will_run(why: Why) -> None:
@@ -134,7 +150,7 @@ def test_an_artifact_that_lists_no_definitions_is_explained_by_file(project: Any
     path = project.path("two")
     status, document = path.stat(), project.artifact("two")
     code = {name: digests[:2] for name, digests in document["metadata"]["code"].items()}
-    head = orjson.dumps(document["metadata"] | {"code": code})
+    head = orjson.dumps(envelope.seal(document["metadata"] | {"code": code}))
     path.write_bytes(b'{"metadata":' + head + b",\n" + path.read_bytes().split(b"\n")[1] + b"\n")
     os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
     assert why("two") == "two is kept: its artifact is valid.\n"

@@ -9,7 +9,7 @@ import pytest
 
 from ace import model_config
 from ace.errors import BudgetReached, Interrupted, ProviderUnavailable, Waiting
-from ace.providers import batches, structured
+from ace.providers import batch_cancel, batches, structured
 from ace.providers.asked import Asked, Rules, Run
 from ace.providers.base import Caps, Message, Request
 from ace.providers.session import Session
@@ -202,6 +202,70 @@ def test_without_waiting_the_run_ends_and_the_next_start_picks_it_up(open_sessio
     assert answered(second, asked) == [True] * 3
     assert len(llm.batches) == 1
     assert second.ledger.spent("run").calls == 3
+
+
+def test_the_provider_keeps_nothing_when_the_answers_are_in_the_ledger(open_session, llm, night):
+    at_the_end: list[int] = []
+    session = open_session()
+    session.ledger.close_batch = _watched(session.ledger.close_batch, lambda: at_the_end.append(len(llm.kept)))
+    llm.faults.add(Fault("errored", contains="article 1"))
+    night.at_wait = [llm.finish_batches]
+    asked = questions(session, 3)
+    session.prefill(asked)
+    assert answered(session, asked) == [True, False, True]
+    assert at_the_end == [3 if session.settings["provider"] == "openai" else 1]  # not before they are safe
+    assert llm.kept == []
+
+
+def _watched(function: Callable[..., Any], before: Callable[[], None]) -> Callable[..., Any]:
+    def watched(*args: Any) -> Any:
+        before()
+        return function(*args)
+
+    return watched
+
+
+def test_the_provider_keeps_them_when_that_is_wanted(open_session, llm, night):
+    night.at_wait = [llm.finish_batches]
+    session = open_session(batch_keep=True)
+    session.prefill(questions(session, 2))
+    assert llm.kept
+
+
+def test_files_that_cannot_be_deleted_are_a_warning(open_session, llm, night):
+    night.at_wait = [llm.finish_batches]
+    session = open_session()
+    llm.faults.add(Fault(500, api="DELETE files"))
+    llm.faults.add(Fault(500, api="DELETE batches"))
+    asked = questions(session, 2)
+    session.prefill(asked)
+    assert answered(session, asked) == [True, True]
+    assert night.kinds() == ["batch_handed_in", "batch_ended", "warning"]
+
+
+def test_a_cancel_reaches_the_provider_and_what_was_answered_is_collected_later(open_session, llm, night):
+    first = open_session(batch_wait=False)
+    asked = questions(first, 5)
+    with pytest.raises(Waiting):
+        first.prefill(asked)
+    llm.begin_batches(2)
+    assert batch_cancel.cancel(night.folder / "llm.db", "another run") == {}
+    assert batch_cancel.cancel(night.folder / "llm.db", "run") == {llm.batches[0]: True}
+    night.at_wait = [llm.finish_batches]
+    later = open_session()
+    later.prefill(asked)
+    assert answered(later, asked) == [True] * 5
+    assert len(llm.batches) == 2  # the rest of it, at the price of batches
+    llm.log.check_billed_once(5)
+
+
+def test_a_provider_that_does_not_answer_a_cancel_holds_nobody_up(open_session, llm, night):
+    session = open_session(batch_wait=False)
+    with pytest.raises(Waiting):
+        session.prefill(questions(session, 1))
+    llm.faults.add(Fault("hang", api="POST batches"))
+    assert batch_cancel.cancel(night.folder / "llm.db", "run", within_s=0.2) == {llm.batches[0]: False}
+    assert batch_cancel.cancel(night.folder / "none.db", "run") == {}
 
 
 def test_a_pause_while_waiting_loses_nothing(open_session, llm, night):

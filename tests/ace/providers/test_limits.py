@@ -11,8 +11,9 @@ import pytest
 from ace.errors import Interrupted, Overloaded, RateLimited, ServerFailed
 from ace.providers import ratelimit_headers
 from ace.providers.base import Usage
+from ace.providers.concurrency import Concurrency
 from ace.providers.limits import BROKEN_AFTER, Limiter
-from ace.providers.pace import MARGIN, Bucket, Concurrency, Limits, Need, Pace, Window
+from ace.providers.pace import MARGIN, Bucket, Limits, Need, Pace, Window
 
 
 class Clock:
@@ -131,13 +132,19 @@ def test_a_failure_that_is_no_refusal_pauses_nobody():
 
 
 def simulate(
-    calls: int, at_once: int, per_s: int, refusal_s: float, retry_after: float | None = 1.0
+    calls: int,
+    at_once: int,
+    per_s: float,
+    refusal_s: float,
+    retry_after: float | None = 1.0,
+    chance: float = 0.0,
+    seed: int = 1,
 ) -> tuple[int, float]:
     """A service that takes `per_s` requests in any second and answers in 0.2 s, asked by `at_once` workers.
 
-    Returns (refused, seconds). `refusal_s`: how long a refusal is under way.
+    Returns (refused, seconds). `refusal_s`: how long a refusal is under way; `chance`: how many it refuses besides.
     """
-    pace, concurrency, draw = Pace(Limits(at_once)), Concurrency(at_once), random.Random(1)
+    pace, concurrency, draw = Pace(Limits(at_once)), Concurrency(at_once), random.Random(seed)
     now, in_flight, waiting, done, refused, serial = 0.0, 0, calls, 0, 0, 0
     window: deque[float] = deque()
     under_way: list[tuple[float, int, bool, float]] = []
@@ -145,11 +152,12 @@ def simulate(
         delay = pace.delay(now, Need())
         free = waiting and in_flight < concurrency.allowed
         if free and delay <= 0:
+            now += 1e-6  # no two start at the same moment
             pace.start(now, Need())
             waiting, in_flight, serial = waiting - 1, in_flight + 1, serial + 1
             while window and window[0] <= now - 1:
                 window.popleft()
-            taken = len(window) < per_s
+            taken = len(window) < per_s and draw.random() >= chance
             window.extend([now] * taken)
             heapq.heappush(under_way, (now + (0.2 if taken else refusal_s), serial, taken, now))
         elif free and (not under_way or now + delay < under_way[0][0]):
@@ -160,12 +168,16 @@ def simulate(
             pace.left()
             if taken:
                 done += 1
-                pace.answered()
                 concurrency.answered()
+                if pace.answered(started):
+                    concurrency.restored()
             else:
                 refused, waiting = refused + 1, waiting + 1
-                pace.refused(now, started, retry_after, draw.random())
-                concurrency.failed(now, started)
+                slower = pace.refused(now, started, retry_after, draw.random())
+                if slower:
+                    concurrency.failed(now, started)
+                elif slower is None:
+                    concurrency.restored()
     return refused, now
 
 
@@ -222,13 +234,52 @@ def test_one_after_the_other_is_never_held_up():
     assert clock.waits == []
 
 
-def test_a_pace_that_was_slowed_down_recovers():
+def test_a_pace_that_was_slowed_down_recovers_soon_after_one_refusal_and_slowly_after_many():
     pace = Pace(Limits())
     pace.start(0.0, Need())
     pace.refused(0.1, 0.0, 1.0, 0.0)
-    slow = pace.rate(0.1)
-    assert pace.rate(30.1) == pytest.approx(2 * slow)
-    assert pace.rate(300) > 50 * slow
+    assert pace.rate(1.1) == pytest.approx(2 * pace.rate(0.1))
+    for number in range(10):
+        pace.start(2 + number / 100, Need())
+    for number in range(10):
+        pace.refused(2.1, 2 + number / 100, 1.0, 0.0)
+    slow = pace.rate(2.1)
+    assert pace.rate(32.1) == pytest.approx(2 * slow)
+    assert pace.rate(302.1) > 50 * slow
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("refusal_s", [0.003, 0.1])
+def test_refusals_by_chance_are_no_limit(refusal_s, seed):
+    """A tenth of the questions is refused, however slowly they come."""
+    refused, seconds = simulate(1_000, 64, float("inf"), refusal_s, chance=0.1, seed=seed)
+    assert refused < 0.17 * 1_000
+    assert seconds <= 4 * 1_000 / 64 * 0.2
+
+
+def test_an_answer_to_what_started_later_in_the_burst_speaks_against_a_limit():
+    pace = Pace(Limits())
+    for number in range(8):
+        pace.start(number / 100, Need())
+    assert pace.refused(0.06, 0.02, 5.0, 0.0)
+    assert not pace.answered(0.01)  # it came before the limit may have been reached
+    assert pace.delay(0.1, Need()) > 4
+    assert pace.answered(0.03)
+    assert pace.delay(0.2, Need()) == 0
+    assert pace.rate(0.2) == 0
+
+
+def test_a_limit_is_told_from_chance_by_how_many_are_refused():
+    def pauses(refused: int) -> bool:
+        pace = Pace(Limits())
+        for number in range(20):
+            pace.start(float(number), Need())
+            pace.answered(float(number))
+        for number in range(refused):
+            pace.refused(20.0, 20.0 - refused + number, 1.0, 0.0)
+        return pace.delay(20.0, Need()) >= 1.0
+
+    assert [pauses(refused) for refused in (1, 2, 4)] == [False, False, True]
 
 
 def test_concurrency_halves_once_for_what_fails_together_and_grows_back():

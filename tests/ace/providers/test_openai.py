@@ -7,17 +7,16 @@ import inspect
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
 from ace import errors
-from ace.errors import MalformedAnswer, ProviderUnavailable
-from ace.providers.base import END, MAX_TOKENS, OTHER, REFUSAL, Image, Message, Request, Usage
-from ace.providers.openai import BASE_URL, OpenAI, translated
-from ace.testing.fake_llm import FakeLLM, Fault
+from ace.errors import MalformedAnswer
+from ace.providers.base import END, OTHER, REFUSAL, Image, Message, Request, Usage
+from ace.providers.batch_openai import translated
+from ace.providers.openai import OpenAI
+from ace.testing.fake_llm import FakeLLM
 
 openai = pytest.importorskip("openai")
 httpx2 = pytest.importorskip("httpx2")
@@ -33,23 +32,7 @@ ANYTHING = {"type": "object", "additionalProperties": {"type": "integer"}}
 TIMEOUT_S = 20.0
 
 
-@pytest.fixture(scope="module")
-def serving() -> Iterator[tuple[FakeLLM, OpenAI]]:
-    """One server and one provider: reading the machine's certificates takes longer than any test here."""
-    with FakeLLM() as llm:
-        yield llm, OpenAI(llm.openai_url)
-
-
-@pytest.fixture
-def llm(serving: tuple[FakeLLM, OpenAI]) -> FakeLLM:
-    serving[0].faults.clear()
-    serving[0].log.clear()
-    return serving[0]
-
-
-@pytest.fixture
-def provider(serving: tuple[FakeLLM, OpenAI]) -> OpenAI:
-    return serving[1]
+WIRE = "openai"  # of the fixtures `llm` and `provider`
 
 
 def question(text: str = "x", **fields: Any) -> Request:
@@ -154,14 +137,6 @@ def test_usage_tells_what_came_from_the_cache(llm: FakeLLM, provider: OpenAI) ->
     assert provider.read(json.dumps(body).encode()).usage == Usage(10, 5, 60, 30)
 
 
-@pytest.mark.parametrize(("fault", "stop"), [("refusal", REFUSAL), ("max_tokens", MAX_TOKENS), ("empty", END)])
-def test_why_an_answer_ended(llm: FakeLLM, provider: OpenAI, fault: str, stop: str) -> None:
-    llm.faults.add(Fault(fault))
-    reply = provider.read(ask(provider, schema=SCHEMA).body)
-    assert reply.stop == stop
-    assert (reply.text == "") == (fault == "empty")
-
-
 @pytest.mark.parametrize(
     ("message", "reason", "expected"),
     [
@@ -214,43 +189,6 @@ def test_a_body_without_vectors_is_malformed(provider: OpenAI, body: bytes) -> N
 
 
 @pytest.mark.parametrize(
-    ("fault", "expected"),
-    [
-        (Fault(429, retry_after=7), errors.RateLimited),
-        (Fault(529), errors.Overloaded),
-        (Fault(503), errors.Overloaded),
-        (Fault(500), errors.ServerFailed),
-        (Fault(409), errors.ServerFailed),
-        (Fault(408), errors.ConnectionFailed),
-        (Fault("reset"), errors.ConnectionFailed),
-        (Fault("cut"), errors.ConnectionFailed),
-        (Fault(401), errors.ProviderUnavailable),
-        (Fault(402), errors.ProviderUnavailable),
-        (Fault(403), errors.ProviderUnavailable),
-        (Fault("quota"), errors.ProviderUnavailable),
-        (Fault(400, code="billing_hard_limit_reached"), errors.ProviderUnavailable),
-        (Fault(400), errors.RequestRefused),
-        (Fault(404), errors.RequestRefused),
-        (Fault(413), errors.RequestRefused),
-        (Fault(422), errors.RequestRefused),
-        (Fault("context"), errors.ContextExceeded),
-        (Fault(400, message="request (9000 tokens) exceeds the available context size"), errors.ContextExceeded),
-    ],
-    ids=str,
-)
-def test_every_failure_is_one_of_ours(
-    llm: FakeLLM, provider: OpenAI, fault: Fault, expected: type[errors.AceError]
-) -> None:
-    llm.faults.add(fault)
-    with pytest.raises(errors.AceError) as caught:
-        ask(provider)
-    assert type(caught.value) is expected
-    assert len(llm.log.rows) == 1  # the SDK did not try again
-    if isinstance(caught.value, errors.TransientError):
-        assert caught.value.retry_after == fault.retry_after
-
-
-@pytest.mark.parametrize(
     ("error", "expected"),
     [
         ({"code": 429, "message": "slow down"}, errors.RateLimited),
@@ -263,25 +201,6 @@ def test_an_error_that_a_gateway_sends_with_status_200(error: Any, expected: typ
         llm._service._made = lambda wire, row, fault: {"error": error}
         with pytest.raises(expected):
             ask(OpenAI(llm.openai_url))
-
-
-def test_what_a_proxy_says_is_no_answer(llm: FakeLLM, provider: OpenAI, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(llm._service, "_made", lambda wire, row, fault: b"<html>Please log in</html>")
-    with pytest.raises(errors.ServerFailed, match="Please log in"):
-        ask(provider)
-
-
-def test_nobody_at_the_address() -> None:
-    with FakeLLM() as gone:
-        url = gone.openai_url
-    with pytest.raises(errors.ServerFailed, match="cannot be reached"):  # for certain not billed
-        ask(OpenAI(url))
-
-
-def test_no_answer_in_time_is_a_lost_connection(llm: FakeLLM, provider: OpenAI) -> None:
-    llm.faults.add(Fault("hang"))
-    with pytest.raises(errors.ConnectionFailed, match=r"within 0.1 s"):
-        ask(provider, timeout_s=0.1)
 
 
 def error_of(kind: type[Exception]) -> Exception:
@@ -338,26 +257,10 @@ def test_every_error_of_the_sdk_is_mapped() -> None:
 # Keys and addresses
 
 
-def test_without_a_key_the_real_service_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
-    monkeypatch.delenv("OPENAI_API_KEY_FILE", raising=False)
-    assert OpenAI().base_url == BASE_URL
-    with pytest.raises(ProviderUnavailable) as caught:
-        ask(OpenAI())
-    assert "OPENAI_API_KEY" in caught.value.hint
-
-
 def test_a_server_of_ones_own_needs_no_key(monkeypatch: pytest.MonkeyPatch, llm: FakeLLM) -> None:
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     monkeypatch.delenv("OPENAI_API_KEY_FILE", raising=False)
     assert ask(OpenAI(llm.openai_url)).body
-
-
-def test_many_threads_share_one_client(llm: FakeLLM, provider: OpenAI) -> None:
-    with ThreadPoolExecutor(32) as pool:
-        raws = list(pool.map(lambda n: ask(provider, f"question {n}"), range(96)))
-    assert len({raw.body for raw in raws}) == 96
-    llm.log.check_billed_once(96)
 
 
 def test_wire_and_read_need_no_sdk() -> None:

@@ -9,6 +9,7 @@ import pytest
 from ace import runs
 from ace.errors import UsageError
 from ace.views import trace
+from ace.views.brief import brief
 
 pytestmark = pytest.mark.usefixtures("no_flush")
 
@@ -140,6 +141,7 @@ def test_a_run_that_has_not_come_to_its_end_says_how_far_it_is(seen: Any) -> Non
         ("a" * 8, "a" * 8),
         ("bb", "b" * 8),
         ("https://c.example/", "c" * 8),
+        ("HTTP://C.example#top", "c" * 8),
         ("chips FOR", "a" * 8),
         ("law chips", "e" * 8),
         ("closed", "ffff1111"),
@@ -158,7 +160,9 @@ def test_several_items_that_fit_are_listed(seen: Any) -> None:
         trace.find(seen(), "ffff")
 
 
-@pytest.mark.parametrize("wanted", ["", " ", "nothing like it", "https://nowhere.example/", "../../etc"])
+@pytest.mark.parametrize(
+    "wanted", ["", " ", "nothing like it", "https://nowhere.example/", "https://", "ftp://c.example/", "../../etc"]
+)
 def test_what_no_item_has_is_a_usage_error(seen: Any, wanted: str) -> None:
     with pytest.raises(UsageError, match="no item"):
         trace.find(seen(), wanted)
@@ -188,4 +192,4 @@ def test_a_title_that_is_nearly_right_is_offered(seen: Any) -> None:
     ],
 )
 def test_values_are_told_in_a_few_words(value: Any, shown: str) -> None:
-    assert trace.brief(value) == shown
+    assert brief(value) == shown

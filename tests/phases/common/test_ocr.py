@@ -40,9 +40,12 @@ def test_figures_are_read_on_the_lines_of_their_labels(tmp_path: Path) -> None:
     assert all(0 <= word.x0 < word.x1 <= SIZE[0] and 0 <= word.y0 < word.y1 <= SIZE[1] for word in found.words)
 
 
-def test_a_page_askew_keeps_its_lines(tmp_path: Path) -> None:
-    _, texts = rows(scanned(tmp_path, table(ROWS, [20, -280], top=40, step=22), skew=2.0))
+def test_a_page_askew_is_put_straight(tmp_path: Path) -> None:
+    found, texts = rows(scanned(tmp_path, table(ROWS, [20, -280], top=40, step=22), skew=2.0))
     assert texts == [" | ".join(row) for row in ROWS]
+    assert abs(found.skew) > 1
+    heights = [{round(word.y0) for word in found.words if word.line == line} for line in range(3)]
+    assert all(max(line) - min(line) <= 3 for line in heights)  # askew it would be 9
 
 
 def test_a_page_on_its_side_is_turned(tmp_path: Path) -> None:
@@ -74,6 +77,7 @@ def test_a_lone_dash_in_a_column_of_figures_is_seen(tmp_path: Path) -> None:
         ("Al Gore spoke", "Al Gore spoke"),
         ("the ill man", "the ill man"),
         ("Fund IV", "Fund IV"),
+        ("DPJ (TVPl) 1RR:", "DPI (TVPI) IRR:"),
         ("All of it", "All of it"),
     ],
 )

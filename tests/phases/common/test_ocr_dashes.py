@@ -34,8 +34,8 @@ def picture(*boxes: tuple[int, int, int, int]) -> Any:
     return made
 
 
-def dashes(*boxes: tuple[int, int, int, int], lean: float = 0.0) -> list[Raw]:
-    return ocr_dashes.found(picture((2, 2, 5, 5), *boxes), WORDS, 1.0, lean)
+def dashes(*boxes: tuple[int, int, int, int]) -> list[Raw]:
+    return ocr_dashes.found(picture((2, 2, 5, 5), *boxes), WORDS, 1.0)
 
 
 def test_a_stroke_on_a_labels_line_in_a_column_of_figures_is_a_dash() -> None:
@@ -63,9 +63,5 @@ def test_pieces_of_a_broken_rule_are_none() -> None:
     assert dashes((20, 59, 220, 61), (230, 59, 236, 61)) == []
 
 
-def test_on_a_page_askew_the_line_is_followed() -> None:
-    assert len(dashes((230, 69, 236, 71), lean=10 / 178)) == 1
-
-
 def test_a_page_without_words_has_no_dashes() -> None:
-    assert ocr_dashes.found(picture(), [], 1.0, 0.0) == []
+    assert ocr_dashes.found(picture(), [], 1.0) == []

@@ -66,3 +66,27 @@ def test_titles_head_what_follows(text: str) -> None:
 )
 def test_other_short_lines_do_not(text: str) -> None:
     assert not is_heading(line(text, 50), 10.0)
+
+
+def test_a_name_that_ends_in_a_legal_form_heads_a_section_and_a_bullet_or_a_label_none() -> None:
+    assert is_heading(line("Bryn Sensors, Inc.", 50), 10)
+    assert not is_heading(line("• Orrin Capital Partners", 50), 10)
+    assert not is_heading(line("Auditor: Moor Adams LLP", 50), 10)
+
+
+def test_a_line_of_names_inside_a_sentence_heads_nothing() -> None:
+    page = [
+        line("we were joined by Orrin Capital,", 50),
+        line("Tern Advisors and Vale Ventures", 61),
+        line("in the round.", 72),
+    ]
+    (one,) = paragraphs(page, usual_height(page), vocabulary(page))
+    assert one.text == "we were joined by Orrin Capital, Tern Advisors and Vale Ventures in the round."
+
+
+def test_a_line_that_ends_early_ends_its_paragraph_where_some_white_follows() -> None:
+    page = [
+        line("Funding for a growing company", 50),
+        line("SEATTLE is where the company announced this today as well", 64),
+    ]
+    assert len(paragraphs(page, usual_height(page), vocabulary(page))) == 2

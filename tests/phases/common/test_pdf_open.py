@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pymupdf
@@ -11,6 +13,8 @@ import pytest
 from ace.errors import PhaseError
 from phases.common.pdf_open import opened
 from tests.phases.pdf_drawn import lines, saved
+
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def refusal(path: Path, password: str = "") -> PhaseError:
@@ -41,6 +45,7 @@ def test_what_is_no_pdf_says_so(tmp_path: Path, content: bytes, said: str) -> No
 
 def test_what_is_no_file_says_so(tmp_path: Path) -> None:
     assert "No such file" in refusal(tmp_path / "missing.pdf").message
+    assert refusal(Path("missing.pdf")).hint == f"looked for in {os.getcwd()}"
     assert "is a folder" in refusal(tmp_path).message
     os.mkfifo(tmp_path / "pipe")
     assert "no regular file" in refusal(tmp_path / "pipe").message
@@ -83,3 +88,14 @@ def test_what_stands_before_the_header_does_no_harm(tmp_path: Path) -> None:
     path.write_bytes(b"X-Gateway: 1\r\n\r\n" + path.read_bytes())
     with opened(str(path)) as document:
         assert document.page_count == 1
+
+
+def test_the_library_comes_without_its_network_for_layouts_which_others_may_import_later() -> None:
+    code = """
+import sys
+from phases.common import pdf_open
+loaded = {"pymupdf.layout", "pymupdf4llm", "onnxruntime"} & set(sys.modules)
+assert not loaded, loaded
+import pymupdf.layout
+"""
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)

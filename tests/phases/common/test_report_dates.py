@@ -27,6 +27,8 @@ from phases.common.report_dates import find, is_day_first
         ("As of 7/31/14*", date(2014, 7, 31)),
         ("2020-06-30", date(2020, 6, 30)),
         ("30-Jun-20", date(2020, 6, 30)),
+        ("Dec-18", date(2018, 12, 31)),
+        ("Sept ’21", date(2021, 9, 30)),
         ("Q3 2021 report", date(2021, 9, 30)),
         ("4Q24", date(2024, 12, 31)),
         ("third quarter of 2021", date(2021, 9, 30)),
@@ -57,3 +59,7 @@ def test_the_other_days_of_a_document_tell_which_number_is_the_month() -> None:
     assert not is_day_first(["12/31/2024", "4/5/2024"])
     assert find("4/5/2024", day_first=True)[0].day == date(2024, 5, 4)
     assert find("4/5/2024")[0].day == date(2024, 4, 5)
+
+
+def test_a_range_of_months_has_two_ends() -> None:
+    assert [one.day for one in find("(May-16 - Sep-21)")] == [date(2016, 5, 31), date(2021, 9, 30)]

@@ -125,3 +125,20 @@ def test_a_report_without_fund_or_date_is_named_and_left_out():
 def test_reports_of_the_last_day_of_february_begin_in_november():
     found = across.compare([report("a", "2023-11-30", nav=5), report("b", "2024-02-29", beginning_nav=begins(5))])
     assert [one["holds"] for one in found["findings"]] == [True]
+
+
+def test_reports_that_need_a_person_are_listed_first():
+    def judged(name: str, *, flags: tuple[str, ...] = (), missing: tuple[str, ...] = (), look: int = 0) -> Finished:
+        one = report(name, "2024-03-31", fund=None, nav=1)
+        facts = {"fields": 12, "to_look_at": look}
+        return one._replace(data={**one.data, "facts": facts, "flags": list(flags), "missing": list(missing)})
+
+    ends = ["nav_rollforward", "positions_cost"]
+    batch = [judged("a"), judged("b", look=3), judged("c", flags=tuple(ends), missing=("fund_metrics",))]
+    found = across.compare([*batch, report("q2", "2024-06-30", nav=2), report("q2b", "2024-06-30", nav=300)])
+    first, second = found["tables"]
+    assert first["title"] == "Reports to look at (2 of 5)"
+    assert [row[0] for row in first["rows"]] == ["b.pdf", "c.pdf"]
+    assert first["rows"][0][1:] == ["b", "3", "12", "–"]
+    assert first["rows"][1][-1] == "NAV rollforward, positions cost, fund metrics failed"
+    assert second["title"].startswith("Across reports: does not hold")

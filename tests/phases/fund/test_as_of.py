@@ -104,3 +104,19 @@ def test_the_field_says_where_it_was_found() -> None:
 def test_a_report_without_days_has_none() -> None:
     assert day("Larch Fund", "No dates here, only 12 figures") is None
     assert day() is None
+
+
+def test_a_letters_own_date_is_not_its_subject() -> None:
+    assert (
+        day("April 22, 2019", "Dear shareholders,", "As of March 31, 2019, net assets were 187 million") == "2019-03-31"
+    )
+    assert day("Paris, le 14 mai 2021", "Situation de votre compte au 31 mars 2021") == "2021-03-31"
+
+
+def test_sentences_go_on_in_the_next_line() -> None:
+    text = (
+        "The fund corrects a value that it had announced on January 12, 2017 and it says that the value as of",
+        "December 31, 2016 was lower than it had been, because one of the companies was valued anew on January",
+        "9, 2017 by the board of the fund after a long and careful review of all that it had been told since then",
+    )
+    assert day(*text) == "2016-12-31"

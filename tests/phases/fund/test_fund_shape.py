@@ -34,9 +34,10 @@ def test_there_are_eight_phases_and_no_module_that_none_of_them_declares():
     assert sorted(path.stem for path in FOLDER.glob("p[0-9][0-9]_*.py")) == [stem for stem, _ in NUMBERED]
 
 
-def test_the_five_read_the_same_and_nothing_of_each_other():
-    reads = {phase.reads for phase in PIPELINE.phases if phase.name in EXTRACTORS}
-    assert reads == {("hybrid_chunking", "document_analysis")}
+def test_the_five_read_pages_and_chunks_and_nothing_of_each_other():
+    reads = {phase.name: phase.reads for phase in PIPELINE.phases if phase.name in EXTRACTORS}
+    assert reads.pop("vector_embedding") == ("hybrid_chunking",)
+    assert set(reads.values()) == {("hybrid_chunking", "document_analysis")}
     last = PIPELINE.phases[-1]
     assert (last.optional, last.at_least) == (EXTRACTORS, 1)
 

@@ -164,3 +164,49 @@ def test_deals_with_proceeds_and_total_value_beside_what_is_left(tmp_path):
     result = found(sheet, tmp_path)
     assert rows(result) == {"Alpenglow Tech": (45e6, 70.5e6), "Condor Rail": (38.5e6, 61.6e6)}
     assert failed(result) == []
+
+
+def test_names_of_three_lines_set_closer_than_rows_below_headings(tmp_path):
+    sheet = Sheet()
+    sheet.title("Teachers Retirement Plan", "Private equity at June 30, 2024 | amounts in $ millions")
+    rights = (300, 370, 440, 510, 560)
+    sheet.table((54,), rights, ("Fund", "Commitment", "Drawn Down", "Distributed", "Market Value", "Net IRR"))
+    for heading, lines in (
+        ("Buyout", ("Alder Creek", "Growth Fund", "IV (Co-Invest)1")), ("Venture", ("Beacon Hill", "Fund XI, L.P.")),
+        ("Credit", ("Draper Ridge Partners V (Co-", "Invest)")),
+    ):  # fmt: skip
+        sheet.line((54, heading))
+        for line in lines[:-1]:
+            sheet.line((54, line), step=12)
+        sheet.table((54,), rights, (lines[-1], "20.0", "19.0", "2.5", "30.5", "8.1%"))
+        sheet.table((54,), rights, (f"Plain {heading} Fund II", "10.0", "9.0", "1.5", "10.5", "NM*"))
+        sheet.table((54,), rights, (f"{heading} Total", "30.0", "28.0", "4.0", "41.0", "7.7%"))
+    assert figures(found(sheet, tmp_path), "nav") == {
+        "Alder Creek Growth Fund IV (Co-Invest)": 30.5e6, "Plain Buyout Fund II": 10.5e6,
+        "Beacon Hill Fund XI, L.P.": 30.5e6, "Plain Venture Fund II": 10.5e6,
+        "Draper Ridge Partners V (Co-Invest)": 30.5e6, "Plain Credit Fund II": 10.5e6,
+    }  # fmt: skip
+
+
+def test_a_year_before_the_name_and_a_dash_close_before_the_next_column(tmp_path):
+    sheet = Sheet()
+    sheet.title("State Council", "Portfolio by strategy, June 30, 2022")
+    sheet.table(
+        (54, 90), (310, 370, 430, 490, 540),
+        ("Year", "Partnership", "Commitment", "Paid-In", "Distributions", "Value", "Multiple"),
+    )  # fmt: skip
+    for heading, names in (
+        ("Corporate", ("Acorn Fund II", "Birch Fund V")),
+        ("Credit", ("Cedar Fund I", "Dill Fund X")),
+    ):
+        sheet.line((54, heading))
+        for name in names:
+            sheet.line(
+                (54, "2018"), (90, name),
+                right=((310, "40,000,000"), (370, "31,500,200"), (438, "-"), (490, "40,123,300"), (540, "1.27x")),
+            )  # fmt: skip
+    result = found(sheet, tmp_path)
+    assert figures(result, "nav") == dict.fromkeys(
+        ("Acorn Fund II", "Birch Fund V", "Cedar Fund I", "Dill Fund X"), 40_123_300
+    )
+    assert set(figures(result, "distributions").values()) == {0}

@@ -239,3 +239,73 @@ def test_a_fund_table_goes_on_without_its_header_and_gives_value_as_total_less_d
     assert navs["Abbey Partners VI"]["raw_text"] is None
     assert len(navs["Abbey Partners VI"]["parts"]) == 2
     assert navs["Beacon Growth II"]["raw_text"] == "21,050,500"
+
+
+def test_amounts_to_the_cent_are_not_per_share_and_labels_may_carry_their_days(tmp_path):
+    sheet = Sheet()
+    sheet.title("Rheinauen Fonds II GmbH & Co. KG", "Kapitalkonto zum 31. Dezember 2022", "Beträge in EUR")
+    sheet.table(
+        (54,), (520,),
+        ("Kapitalkonto zum 30.09.2022", "8.412.330,51"), ("Kapitalabrufe", "500.000,00"),
+        ("Ausschüttungen", "-220.000,00"), ("Verwaltungsvergütung", "-37.500,00"),
+        ("Wertveränderung der Beteiligungen", "296.943,71"), ("Kapitalkonto zum 31.12.2022", "8.951.774,22"),
+    )  # fmt: skip
+    result = found(sheet, tmp_path)
+    assert values(result) == {
+        "beginning_nav": 8_412_330.51, "period_contributions": 5e5, "period_distributions": 2.2e5,
+        "management_fees": -37_500, "unrealized": 296_943.71, "nav": 8_951_774.22,
+    }  # fmt: skip
+    assert failed(result) == []
+
+
+def test_the_account_of_one_partner_beside_the_whole_fund(tmp_path):
+    sheet = Sheet()
+    sheet.title("Kestrel Summit III, L.P.", "Capital Account Statement", "Quarter ended September 30, 2021")
+    sheet.table((54,), (380, 520), ("", "LP's Allocation", "Total Fund"))
+    sheet.table(
+        (54,), (380, 520),
+        ("Total Commitment", "25,000,000", "200,000,000"), ("Ending Unfunded Commitment", "7,119,500", "56,956,000"),
+    )  # fmt: skip
+    result = found(sheet, tmp_path)
+    assert values(result) == {"commitment": 25e6, "unfunded": 7_119_500}
+    assert all(one["field"]["alternatives"] == [] for one in result["metrics"]["metrics"])
+
+
+def test_quarters_as_rows_and_a_second_table_with_other_columns(tmp_path):
+    sheet = Sheet()
+    sheet.title("Winterport Fund, L.P.", "Quarterly report to partners", "December 31, 2022", "US$ thousands")
+    sheet.table(
+        (54,), (260, 360, 460, 550),
+        ("Quarter ended", "Commitments", "Contributions", "Distributions", "NAV"),
+        ("Sep 30, 2022", "310,000", "0", "22,150", "381,020"), ("Dec 31, 2022", "310,000", "6,200", "8,900", "389,445"),
+    )  # fmt: skip
+    sheet.y += 4
+    sheet.line((54, "Since inception"))
+    sheet.table((54,), (550,), ("Net IRR", "19.4%"), ("Net TVPI", "1.71x"))
+    assert values(found(sheet, tmp_path)) == {"commitment": 310e6, "nav": 389_445_000, "net_irr": 19.4, "tvpi": 1.71}
+
+
+def test_a_list_of_figures_behind_colons(tmp_path):
+    sheet = Sheet()
+    sheet.title("Saltmarsh Growth Equity II", "Investor update", "As of 31 December 2019")
+    for text in (
+        "• Drawn: £171.6 million (71.5% of commitments)",
+        "• Net asset value: £201.3 million (30 September 2019: £193.0 million)",
+        "• Companies held at 30 September 2019: eleven", "• Net IRR: 16.8%; Gross IRR: 23.9%",
+        "• Net TVPI: 1.40x; DPI: 0.23x",
+    ):  # fmt: skip
+        sheet.line((54, text))
+    assert values(found(sheet, tmp_path)) == {
+        "contributions": 171.6e6, "nav": 201.3e6, "net_irr": 16.8, "gross_irr": 23.9, "tvpi": 1.4, "dpi": 0.23,
+    }  # fmt: skip
+
+
+def test_values_of_other_days_and_corrected_ones_in_sentences(tmp_path):
+    sheet = Sheet()
+    sheet.title("Redwood Summit Fund, Inc.", "Announces Net Asset Value as of December 31, 2016")
+    sheet.prose(
+        "Redwood Summit Fund, Inc. said that its net asset value per share as of December 31, 2016 was $19.67, rather "
+        "than the $20.31 announced on January 12, 2017. Cash came to $1.2 million, or $0.16 per share."
+    )
+    sheet.prose("Net asset value per share declined from $22.30 at September 30, 2016 to $19.67 at December 31, 2016.")
+    assert values(found(sheet, tmp_path)) == {"nav_per_share": 19.67, "cash_per_share": 0.16}

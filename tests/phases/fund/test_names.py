@@ -80,3 +80,11 @@ def test_the_manager_is_found_where_it_is_said(text: str, who: str) -> None:
     assert found is not None
     assert found["value"] == who
     assert manager(said("No one is named here")) is None
+
+
+def test_a_legal_form_may_come_first_and_words_that_any_fund_has_are_no_name() -> None:
+    assert name("FPCI Lumière Croissance IV", "Appel de fonds n° 7") == "FPCI Lumière Croissance IV"
+    assert name("A. Capital Account Statement for LP", "Total Fund", "Larch Hill Fund II, L.P. – a Pension (LP)") == (
+        "Larch Hill Fund II, L.P."
+    )
+    assert name("Larch Hill Fund V LP", "Prepared for: Borough of Eastmoor Pension Fund") == "Larch Hill Fund V LP"

@@ -9,12 +9,7 @@ import pytest
 
 from ace.errors import PhaseError
 from ace.testing import run_phase
-from phases.fund import (
-    p01_document_analysis,
-    p02_hybrid_chunking,
-    p06_co_investor_analysis,
-    p07_market_intelligence,
-)
+from phases.fund import p01_document_analysis, p02_hybrid_chunking, p06_co_investor_analysis, p07_market_intelligence
 from phases.fund.pipeline import PIPELINE
 
 FOLDER = Path(__file__).resolve().parents[3].parent / "shared" / "data" / "corpus" / "docs" / "pdf"

@@ -15,7 +15,7 @@ from phases.fund import p03_vector_embedding
 def embedded(*texts: str) -> tuple[dict[str, Any], MemoryServices]:
     services = MemoryServices()
     chunks = [{"id": f"c{number}", "text": text} for number, text in enumerate(texts, 1)]
-    inputs = {"hybrid_chunking": {"chunks": chunks}, "document_analysis": {}}
+    inputs = {"hybrid_chunking": {"chunks": chunks}}
     data = run_phase(p03_vector_embedding.run, inputs, services=services).data
     schema.check(schema.load(schema.ROOT / "fund" / "vector_embedding.schema.json"), data)
     return data, services

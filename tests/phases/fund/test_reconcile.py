@@ -117,7 +117,8 @@ def test_shares_of_net_assets_name_the_positions_that_fail():
         {"name": "A", "fair_value": field(1_000_000, 1), "pct_net_assets": field(10.0, 0.1)},
         {"name": "B", "fair_value": field(500_000, 1), "pct_net_assets": field(6.0, 0.1)},
     ]
-    (found,) = reconcile.equations({"metrics": metrics, "companies": companies, "totals": {}})
+    right, found = reconcile.equations({"metrics": metrics, "companies": companies, "totals": {}})
+    assert (right["holds"], right["fields"]) == (True, ["companies[0].fair_value", "companies[0].pct_net_assets"])
     assert (found["equation"], found["holds"]) == ("pct_net_assets", False)
     assert "B" in found["detail"]
     assert "A" not in found["detail"].removeprefix("share")
@@ -140,5 +141,8 @@ def test_per_share_balance_date_and_scale():
 
 def test_a_missing_figure_leaves_its_equation_out():
     assert equations({"nav": field(5, 1), "contributions": field(0, 1), "rvpi": field(1.0, 0.01)}) == {}
-    rows = [{"name": "A", "fair_value": field(1, 1)}, {"name": "B"}]
-    assert equations({}, rows, {"total_fair_value": field(1, 1)}) == {}
+    rows = [{"name": "A", "fair_value": field(10, 1)}, {"name": "B"}]
+    assert equations({}, rows, {"total_fair_value": field(20, 1)}) == {}
+    assert equations({}, rows, {"total_fair_value": field(10, 1)}) == {
+        "positions_fair_value": True
+    }  # B is worth nothing

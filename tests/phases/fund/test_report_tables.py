@@ -11,8 +11,7 @@ import pytest
 
 from phases.fund import report_markdown, report_tables, report_workbook
 from phases.fund.p08_result_aggregation import aggregated
-from phases.fund.report_cells import Cell, shown
-from phases.fund.report_tables import Table
+from phases.fund.report_cells import Cell, Table, shown
 from tests.phases.fund.made import document, field, metric
 
 
@@ -89,7 +88,52 @@ def test_what_needs_a_person_comes_first_and_empty_tables_are_left_out():
 
 def test_figures_stand_in_the_order_of_a_statement():
     (table,) = [one for one in report_tables.tables(data()) if one.title.startswith("Fund figures")]
-    assert [row[0].value for row in table.rows] == ["commitment", "nav", "net irr", "positions: total cost"]
+    assert [row[0].value for row in table.rows] == ["commitment", "NAV", "net IRR", "positions: total cost"]
+
+
+def position(**fields: Any) -> dict[str, Any]:
+    named = {"id": "a", "name": "Bryn Foods, Inc.", "sector": "Food", "status": "held", "instruments": []}
+    return named | {"fields": fields}
+
+
+def table_of(begins: str, *positions: dict[str, Any]) -> Table:
+    found = data(company_intelligence={"positions": list(positions), "totals": {}})
+    return next(one for one in report_tables.tables(found) if one.title.startswith(begins))
+
+
+def test_the_status_is_told_where_a_row_needs_a_person_and_columns_of_nothing_are_left_out():
+    sure, failed = field(400), field(-30, checks=[{"name": "provenance", "ok": False, "detail": "not on the page"}])
+    assert table_of("Positions", position(cost=sure)).columns == ("company", "cost", "page", "sector", "state")
+    table = table_of("Positions", position(cost=sure), position(cost=sure, fair_value=failed))
+    assert table.columns == ("company", "cost", "fair value", "page", "sector", "state", "status")
+    assert [row[-1].value for row in table.rows] == ["accepted", "review: fair value"]
+
+
+def test_a_column_of_zeros_says_something():
+    assert "owned" in table_of("Positions", position(cost=field(4), ownership_pct=field(0.0, unit="percent"))).columns
+
+
+def test_an_equation_of_dates_or_units_shows_no_amounts():
+    found = data() | {
+        "reconciliation": [
+            {"equation": "one_scale", "holds": True, "left": 2e6, "right": 1e6, "tolerance": 300, "detail": "2 times"},
+            {"equation": "nav_per_share", "holds": True, "left": 29.18, "right": 29.18, "tolerance": 0.005},
+        ]
+    }
+    (table,) = [one for one in report_tables.tables(found) if one.title.startswith("Ties")]
+    assert [[shown(cell) for cell in row] for row in table.rows] == [
+        ["one scale", "–", "–", "–", "–", "–", "2 times"],
+        ["NAV per share", "29.18", "29.18", "0", "0.005", "–", "–"],
+    ]
+
+
+def test_a_long_quotation_is_cut_between_words():
+    long = {"quote": "Spreads fell. " * 40, "topic": "credit", "direction": "down", "horizon": None, "page": 1}
+    found = data(market_intelligence={"statements": [long]})
+    (table,) = [one for one in report_tables.tables(found) if one.title == "Market statements"]
+    quote = table.rows[0][table.columns.index("statement")].value
+    assert quote.endswith((" Spreads …", " fell. …"))
+    assert len(quote) <= 300
 
 
 def test_every_row_has_a_cell_per_column():
@@ -101,7 +145,7 @@ def test_a_derived_value_shows_what_it_was_made_of():
     derived = field(5, raw="") | {"raw_text": None, "parts": [{"raw_text": "8"}, {"raw_text": "3"}]}
     found = data(fund_metrics={"metrics": [{"name": "nav", "period": None, "field": derived}]})
     (table,) = [one for one in report_tables.tables(found) if one.title.startswith("Fund figures")]
-    assert table.rows[0][3].value == "8; 3"
+    assert table.rows[0][table.columns.index("printed")].value == "8; 3"
 
 
 def test_text_of_a_document_stays_text_in_markdown():
@@ -122,6 +166,13 @@ def test_the_workbook_has_a_sheet_per_table_and_numbers_are_numbers():
     sheet = book["Fund figures (USD)"]
     assert sheet["C2"].value == 6_000_000
     assert sheet["C2"].number_format.startswith("#,##0")
+    assert sheet.auto_filter.ref == sheet.dimensions
+
+
+def test_an_amount_that_is_not_whole_keeps_its_decimals_in_the_workbook():
+    table = Table("T", ("left",), [(Cell(29.1826, "currency"),), (Cell(29_000.0, "currency"),)])
+    sheet = openpyxl.load_workbook(io.BytesIO(report_workbook.workbook([table])))["T"]
+    assert [sheet[cell].number_format.partition(";")[0] for cell in ("A2", "A3")] == ["#,##0.00##", "#,##0"]
 
 
 def test_what_looks_like_a_formula_is_text():

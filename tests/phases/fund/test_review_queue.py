@@ -29,6 +29,12 @@ def test_a_field_gets_a_confidence_from_its_features():
     ("change", "around", "feature"),
     [
         ({"page": 3}, Surroundings(ocr_pages={3}), "ocr"),
+        ({}, Surroundings(doubtful={1: [[1, 2, 3, 4, 0.6]]}), "ocr_doubtful"),
+        (
+            {"parts": [{"page": 2, "bbox": [1, 2, 3, 4]}]},
+            Surroundings(doubtful={2: [[1, 2, 3, 4, 0.6]]}),
+            "ocr_doubtful",
+        ),
         ({"alternatives": [{"value": 7, "raw_text": "7", "page": 2}]}, Surroundings(), "alternatives"),
         ({"checks": [FAILED]}, Surroundings(), "check_failed"),
         ({}, Surroundings(equations_failed={"metrics.nav"}), "equation_fails"),
@@ -40,6 +46,10 @@ def test_what_speaks_against_a_field_lowers_it(change: dict[str, Any], around: S
     judged(changed, around)
     assert feature in changed["features"]
     assert changed["confidence"] < plain["confidence"]
+
+
+def test_a_doubt_about_a_word_beside_a_figure_is_none_about_the_figure():
+    assert "ocr_doubtful" not in confidence.features("x", field(5), Surroundings(doubtful={1: [[5, 2, 9, 4, 0.6]]}))
 
 
 def test_an_equation_that_holds_raises_it():
@@ -102,3 +112,10 @@ def test_a_round_whose_company_was_inferred_is_named():
 
 def test_every_weight_belongs_to_a_feature_that_is_explained():
     assert set(confidence.calibration()["weights"]) - {"intercept"} <= set(confidence.FEATURES)
+
+
+@pytest.mark.parametrize(
+    ("unit", "value", "rows"), [("percent", 1_531_124.0, 1), ("percent", -62.5, 0), ("multiple", 2500.0, 1)]
+)
+def test_an_amount_that_was_taken_for_a_percentage_goes_to_review(unit: str, value: float, rows: int):
+    assert len(judged(field(value, unit=unit), accept_from=0.0)) == rows

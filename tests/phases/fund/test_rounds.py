@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from phases.common.text import sentences
-from phases.fund import rounds
+from phases.fund import round_sums, rounds
 from phases.fund.passages import Sentence
 from phases.fund.rounds import Round
 
@@ -34,6 +34,38 @@ def told(text: str, heading: str = "") -> list[Round]:
             "Bryn Foods announced a growth round, joined by newcomers Orrin Capital and Tern Ventures.",
             ["Orrin Capital", "Tern Ventures"],
         ),
+        ("Leading the Series D round of Bryn Foods was Orrin Capital.", ["Orrin Capital"]),
+        ("Bryn Foods — $9M Series A. Led by Orrin. Other participants: Tern and Larch Hill.", ["Orrin", "Tern"]),
+        (
+            "Orrin Holding made a strategic investment of €12 million in Bryn Foods, next to us and Tern.",
+            ["Orrin Holding", "Tern"],
+        ),
+        (
+            "A consortium comprising the Fund, Orrin & Tern LLC and VAL agreed to invest $90 million in Bryn Foods.",
+            ["Orrin & Tern LLC", "VAL"],
+        ),
+        (
+            "Bryn Foods completed a €25 million round with Orrin Partners and Caisse des Dépôts.",
+            ["Orrin Partners", "Caisse des Dépôts"],
+        ),
+        ("Bryn Foods brought in Orrin Inc. as a strategic investor. Orrin invested $9 million.", ["Orrin Inc."]),
+        (
+            "Bryn Foods carried out a share issue of SEK 9 million to Orrin Fonder, Tern and existing owners.",
+            ["Orrin Fonder", "Tern"],
+        ),
+        (
+            "Bryn Foods received €9 million from Orrin S.A., L’Été’s venture fund VALE and Tern.",
+            ["Orrin S.A.", "VALE", "Tern"],
+        ),
+        (
+            "The equity was provided by the Fund (62%), Orrin LLP (20%) and Tern (UK) LLP (13%).",
+            ["Orrin LLP", "Tern (UK) LLP"],
+        ),
+        (
+            "Bryn Foods raised $9 million; the investors were Orrin, which also led, Tern and ourselves.",
+            ["Orrin", "Tern"],
+        ),
+        ("Bryn Foods closed a $9M round led by Orrin, which it intends to use for growth.", ["Orrin"]),
     ],
 )
 def test_investors_are_named_by_cues_before_and_behind_them(text: str, investors: list[str]):
@@ -52,6 +84,15 @@ def test_investors_are_named_by_cues_before_and_behind_them(text: str, investors
         "Orrin Capital acted as placement agent for the round.",
         "Bryn Foods signed Orrin Stores as a customer.",
         "Bryn Foods was acquired by Orrin Corporation for $90 million.",
+        "Bryn Foods secured $15 million of venture debt from Orrin Bank and Tern Capital.",
+        "Bryn Foods closed its Series A and obtained a credit line commitment from Orrin Bank and Tern Capital.",
+        "The trial led by Dr. Anne Wu enrolled 240 patients, with participation from Orrin Clinic and Tern Clinic.",
+        "Our investors include the Orrin Retirement System and Tern Insurance Company.",
+        "Bryn Foods is negotiating a financing that may be led by Orrin Capital.",
+        "Orrin Stores invested $11 billion in its shops.",
+        "Bryn Foods received a $5 million grant from the Department of Energy.",
+        "The underwriters of the Secondary Offering exercised their option after the round closed.",
+        "Both financings were led by our Chicago office.",
         "With the participation of our Chief Executive Officer, management evaluated the controls.",
     ],
 )
@@ -119,4 +160,43 @@ def test_what_the_company_is_worth_is_not_what_it_raised():
     ],
 )
 def test_dates_are_as_exact_as_they_are_printed(text: str, date: str | None):
-    assert rounds.date(text) == date
+    assert round_sums.date(text) == date
+
+
+def test_a_sentence_with_a_company_of_its_own_is_another_round():
+    first, second = told(
+        "Bryn Foods closed a Series A led by Orrin. Fresh money came from Vale and Tern in Cole Labs’ seed round."
+    )
+    assert (first.company, first.investors) == ("Bryn Foods", ["Orrin"])
+    assert (second.company, second.investors) == ("Cole Labs", ["Vale", "Tern"])
+
+
+def test_a_sentence_that_names_somebody_else_is_not_about_the_round_before():
+    first, _ = told(
+        "Bryn Foods raised $9 million from Orrin. More went to Cole Labs, where Vale and Tern came in as investors."
+    )
+    assert (first.company, first.investors) == ("Bryn Foods", ["Orrin"])
+
+
+def test_the_company_may_be_what_the_paragraph_opens_with():
+    found = [
+        Sentence("Bryn Foods (June).", 1, [0, 0, 1, 1], "New in the portfolio", 0, 0),
+        Sentence(
+            "Co-investors are Orrin and Tern.", 1, [0, 0, 1, 1], "New in the portfolio", 0, 19, "Bryn Foods (June)."
+        ),
+    ]
+    assert [(one.company, one.investors) for one in rounds.told(found, OWN)] == [("Bryn Foods", ["Orrin", "Tern"])]
+
+
+def test_what_is_only_held_is_no_round():
+    assert (
+        told("Our investment in Bryn Foods consisted of 324,948 shares of Series A preferred stock worth $298,000.")
+        == []
+    )
+
+
+def test_a_company_that_was_bought_is_the_one_whose_equity_the_next_sentence_names():
+    (one,) = told(
+        "The Fund completed the acquisition of Cole Logistics. The equity was provided by Orrin LLP and Tern."
+    )
+    assert (one.company, one.investors) == ("Cole Logistics", ["Orrin LLP", "Tern"])

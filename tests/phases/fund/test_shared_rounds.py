@@ -10,12 +10,7 @@ from typing import Any
 import pytest
 
 from ace.testing import run_phase
-from phases.fund import (
-    p01_document_analysis,
-    p02_hybrid_chunking,
-    p06_co_investor_analysis,
-    p07_market_intelligence,
-)
+from phases.fund import p01_document_analysis, p02_hybrid_chunking, p06_co_investor_analysis, p07_market_intelligence
 from phases.fund.pipeline import PIPELINE
 
 FOLDER = Path(__file__).resolve().parents[3].parent / "shared" / "data" / "fund"

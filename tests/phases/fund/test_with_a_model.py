@@ -49,8 +49,8 @@ BRYN = (
     "Tern Ventures."
 )
 TAMAR = (
-    "Fresh money also went to Tamar Health in a Series C, where Quill Partners and Esk Growth Fund came in as backers "
-    "with $12 million, and Bramble Securities acted as placement agent."
+    "Fresh money also went to Tamar Health in a Series C, where Quill Partners and Esk Growth Fund were the names on "
+    "the cheques with $12 million, and Bramble Securities acted as placement agent."
 )
 IPO = "The IPO window reopened in the second quarter of 2024, with exits up 18% on the year."
 BUYERS = "Buyers of software companies pay more than a year ago."
@@ -529,7 +529,7 @@ def test_vectors_are_the_providers_where_one_is_configured() -> None:
     models = Embedding(lambda *_: "")
     made = MemoryServices(models=models)
     given = {"hybrid_chunking": {"chunks": [{"id": "c1", "text": "a"}, {"id": "c2", "text": "b" * 50_000}]}}
-    data = run_phase(p03_vector_embedding.run, given | {"document_analysis": {}}, services=made).data
+    data = run_phase(p03_vector_embedding.run, given, services=made).data
     schema = json.loads((ROOT / "schemas" / "fund" / "vector_embedding.schema.json").read_text())
     jsonschema.Draft202012Validator(schema).validate(data)
     assert (data["model"]["name"], data["dimensions"]) == ("mock/embed-1", 3)

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from phases.news.title_rules import LEAD_CHARS, LEAD_SHARE, RULES, rules
+from phases.news.title_rule_table import RULES
+from phases.news.title_rules import LEAD_CHARS, LEAD_SHARE, rules
 
 EXAMPLES = {
     "release": ("Lumora unveils a speech engine", "unveils"),
