@@ -6,7 +6,7 @@ Labelled documents, and reports drawn by drawn_reports.py, are read as they are,
 that the rules do not know would have it), and N of each kind as two different scans (scanning.py). The fields that a
 label judges are right or wrong; a logistic regression, with a normal prior around what is believed of each feature,
 says with which they go wrong. Each document is then judged by weights that were fitted without it. `--write` puts the
-weights into phases/fund/calibration.json.
+weights into phases/fund/checks/calibration.json.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from readings import LONG, SHARED, aggregated, labelled, variants  # noqa: E402
 from regression import Judged, errors, fitted, held_out  # noqa: E402
 from scanning import two  # noqa: E402
 
-from phases.fund import confidence  # noqa: E402
+from phases.fund.checks import confidence  # noqa: E402
 
 DRAWN = 3  # reports of each layout
 BINS = (0.0, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 1.01)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from phases.fund import confidence
+from phases.fund.checks import confidence
 
 PRIOR_RIGHT, PRIOR_COUNT = 0.97, 20.0  # what is believed of a field of an unknown document, and worth so many fields
 PRIOR_SD = 0.7  # of a weight, in log odds: a few wrong fields outweigh what is believed here

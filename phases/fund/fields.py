@@ -11,8 +11,8 @@ from typing import Any
 
 from phases.common import figures
 from phases.common.figures import Figure, Mark
-from phases.fund import metric_labels
-from phases.fund.candidates import Candidate
+from phases.fund.metrics import metric_labels
+from phases.fund.metrics.candidates import Candidate
 
 Field = dict[str, Any]
 Box = Sequence[float]

@@ -21,18 +21,10 @@ from ace import Inputs, Output, PhaseContext
 from ace.errors import PhaseError
 from phases.common import pdf_ligatures, pdf_open, pdf_words
 from phases.common.text import scrub
-from phases.fund import (
-    as_of,
-    document_type,
-    many_funds,
-    names,
-    page_layout,
-    page_pictures,
-    performance_table,
-    printed_units,
-)
-from phases.fund.page_layout import Lined
-from phases.fund.rows import mark_of
+from phases.fund.document import as_of, document_type, many_funds, names, page_layout, page_pictures, printed_units
+from phases.fund.document.page_layout import Lined
+from phases.fund.metrics import performance_table
+from phases.fund.tables.rows import mark_of
 
 TABLE_PAGES = 3  # looked at once more, cell by cell, where nothing tells what a document is
 LIGATURE_PAGES = 4  # pages looked at to see how the document's fonts write ligatures

@@ -19,8 +19,8 @@ from ace.errors import ConfigError
 from phases.common.paragraphs import paragraphs, usual_height, vocabulary
 from phases.common.pdf_lines import Line
 from phases.common.pdf_tables import Table
-from phases.fund.chunk_writer import Chunk, ChunkWriter
-from phases.fund.page_layout import lined
+from phases.fund.document.chunk_writer import Chunk, ChunkWriter
+from phases.fund.document.page_layout import lined
 
 LEAST_CHARS = 200  # of max_chars: shorter chunks would cut sentences
 

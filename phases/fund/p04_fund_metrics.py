@@ -18,21 +18,21 @@ from typing import Any
 
 from ace import Inputs, Output, PhaseContext
 from phases.common.figures import Mark
-from phases.fund import (
+from phases.fund import fields
+from phases.fund.document import page_layout
+from phases.fund.metrics import (
     candidates,
-    fields,
     label_asides,
     label_values,
     metric_choice,
-    model_metrics,
-    page_layout,
     performance_table,
     prose_values,
     roll_forward,
 )
-from phases.fund.candidates import Candidate
-from phases.fund.rows import mark_of
-from phases.fund.tables import Table
+from phases.fund.metrics.candidates import Candidate
+from phases.fund.models import model_metrics
+from phases.fund.tables.rows import mark_of
+from phases.fund.tables.tables import Table
 
 
 def run(inputs: Inputs, ctx: PhaseContext) -> Output:

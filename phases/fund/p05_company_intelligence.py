@@ -18,25 +18,18 @@ from typing import Any
 
 from ace import Inputs, Output, PhaseContext
 from phases.common.figures import Mark
-from phases.fund import (
-    candidates,
-    continued,
-    fields,
-    model_positions,
-    page_layout,
-    position_blocks,
-    position_cards,
-    position_lines,
-    positions,
-    schedules,
-    top_holdings,
-)
-from phases.fund.candidates import Setting
-from phases.fund.position_fields import Fields
-from phases.fund.position_lines import Line
-from phases.fund.rows import Row, mark_of
-from phases.fund.schedules import Schedule
-from phases.fund.tables import Table
+from phases.fund import fields
+from phases.fund.document import page_layout
+from phases.fund.metrics import candidates
+from phases.fund.metrics.candidates import Setting
+from phases.fund.models import model_positions
+from phases.fund.positions import position_blocks, position_cards, position_lines, positions, schedules, top_holdings
+from phases.fund.positions.position_fields import Fields
+from phases.fund.positions.position_lines import Line
+from phases.fund.positions.schedules import Schedule
+from phases.fund.tables import continued
+from phases.fund.tables.rows import Row, mark_of
+from phases.fund.tables.tables import Table
 
 _OF_NET_ASSETS = re.compile(
     r"(?:%|percent|percentage|pct)\(?of(?:total)?(?:netassets|nav|netassetvalue|partners|members)"

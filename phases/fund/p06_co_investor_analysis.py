@@ -15,9 +15,12 @@ from typing import Any
 
 from ace import Inputs, Output, PhaseContext
 from phases.common.figures import Figure, decimal_mark
-from phases.fund import fields, fund_names, investor_columns, investor_labels, model_rounds, passages, rounds
-from phases.fund.passages import Passage, Sentence
-from phases.fund.rounds import Round
+from phases.fund import fields
+from phases.fund.document import passages
+from phases.fund.document.passages import Passage, Sentence
+from phases.fund.models import model_rounds
+from phases.fund.rounds import fund_names, investor_columns, investor_labels, rounds
+from phases.fund.rounds.rounds import Round
 
 MAX_QUOTE = 1_200  # characters: a round is told in a few sentences
 

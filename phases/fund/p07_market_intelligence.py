@@ -13,7 +13,9 @@ import hashlib
 from typing import Any
 
 from ace import Inputs, Output, PhaseContext
-from phases.fund import market_statements, model_statements, passages
+from phases.fund.document import passages
+from phases.fund.market import market_statements
+from phases.fund.models import model_statements
 
 LEGAL_PROSE = "sec_filing"  # most of its sentences about markets are policies and risks
 

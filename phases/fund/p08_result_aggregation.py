@@ -14,8 +14,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ace import Inputs, Output, PhaseContext
-from phases.fund import confidence, reconcile, record, report_markdown, report_tables, review_queue, revisions, settled
-from phases.fund.record import Placed
+from phases.fund.checks import confidence, reconcile, record, review_queue, revisions, settled
+from phases.fund.checks.record import Placed
+from phases.fund.report import report_markdown, report_tables
 
 EXTRACTORS = (
     "vector_embedding",
@@ -34,7 +35,7 @@ def run(inputs: Inputs, ctx: PhaseContext) -> Output:
     tables = report_tables.tables(data)
     data["tables"] = [table.as_json() for table in tables]
     title = data["record"]["fund_name"] or data["facts"]["file"] or "Fund report"
-    from phases.fund.report_workbook import workbook  # noqa: PLC0415  (openpyxl takes a third of a second)
+    from phases.fund.report.report_workbook import workbook  # noqa: PLC0415  (openpyxl takes a third of a second)
 
     text = report_markdown.render(title, report_markdown.lead(data), tables)
     return Output(data, files={"md": text, "xlsx": workbook(tables)}, method="rules")

@@ -12,7 +12,7 @@ EXTRACTORS = (
     "co_investor_analysis",
     "market_intelligence",
 )
-WORDINGS = ("metric_wordings.json", "column_wordings.json", "prose_wordings.json")
+WORDINGS = ("metrics/metric_wordings.json", "tables/column_wordings.json", "metrics/prose_wordings.json")
 
 PIPELINE = Pipeline(
     name="fund",
@@ -20,7 +20,7 @@ PIPELINE = Pipeline(
     package="phases.fund",
     schemas="fund",
     options={"input": "document_analysis.files"},
-    across="phases.fund.across:compare",
+    across="phases.fund.across.across:compare",
     phases=(
         Phase(
             "document_analysis",
@@ -35,7 +35,7 @@ PIPELINE = Pipeline(
                 "ocr_pages": 50,  # at most so many of them; later ones stay unread and are named
                 "max_pages": 2000,  # a longer file is refused
             },
-            files=("document_types.json",),
+            files=("document/document_types.json",),
             stall_after=600.0,
         ),
         Phase(
@@ -85,7 +85,7 @@ PIPELINE = Pipeline(
             item="figure",
             tables="tables",
             config={"accept_from": 0.94},  # confidence below which a figure goes to review
-            files=("calibration.json",),
+            files=("checks/calibration.json",),
         ),
     ),
 )

@@ -8,7 +8,8 @@ from typing import Any
 import pymupdf
 
 from ace.testing import run_phase
-from phases.fund import p01_document_analysis, p04_fund_metrics, p05_company_intelligence, reconcile, record
+from phases.fund import p01_document_analysis, p04_fund_metrics, p05_company_intelligence
+from phases.fund.checks import reconcile, record
 from phases.fund.pipeline import PIPELINE
 
 FONT = "helv"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ace import Finished
-from phases.fund import across
+from phases.fund.across import across
 from tests.phases.fund.made import field
 
 FUND = "Larch Hill Fund II, L.P."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from phases.fund.as_of import as_of
+from phases.fund.document.as_of import as_of
 from tests.phases.fund.said import said
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from phases.fund.document_type import TYPES, classify, rules
+from phases.fund.document.document_type import TYPES, classify, rules
 from tests.phases.fund.said import said
 
 DOCUMENTS = {

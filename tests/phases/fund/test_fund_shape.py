@@ -66,7 +66,7 @@ def test_the_schema_has_the_phase_s_name_and_holds_its_items(stem: str, phase: P
 
 @every_phase
 def test_a_phase_reads_every_configuration_key_that_it_declares(stem: str, phase: Phase):
-    text = "".join(path.read_text() for path in FOLDER.glob("*.py") if path.stem != "pipeline")
+    text = "".join(path.read_text() for path in FOLDER.rglob("*.py") if path.stem != "pipeline")
     own = [key for key in phase.config if key not in ASKING]
     assert [key for key in own if f'"{key}"' not in text] == []
 
@@ -85,7 +85,7 @@ def test_the_page_of_the_pipeline_names_every_phase_and_every_key_with_its_defau
 
 
 def test_the_page_names_every_equation():
-    from phases.fund import reconcile
+    from phases.fund.checks import reconcile
 
     page = (ROOT / "docs" / "pipelines" / "fund.md").read_text()
     assert [name for name in reconcile.names() if f"`{name}`" not in page] == []

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from phases.fund import investor_columns, investor_labels, passages
+from phases.fund.document import passages
+from phases.fund.rounds import investor_columns, investor_labels
 from tests.phases.fund.made import chunks, document
 
 OWN = ["Larch Hill Fund II, L.P."]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from phases.fund import market_statements
-from phases.fund.passages import Sentence
+from phases.fund.document.passages import Sentence
+from phases.fund.market import market_statements
 
 
 def found(text: str, heading: str = "", *, strict: bool = False) -> list[market_statements.Statement]:

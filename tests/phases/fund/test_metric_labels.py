@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from phases.fund.candidates import column_day
-from phases.fund.metric_labels import meaning, period
+from phases.fund.metrics.candidates import column_day
+from phases.fund.metrics.metric_labels import meaning, period
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from phases.fund.names import fund_name, manager
+from phases.fund.document.names import fund_name, manager
 from tests.phases.fund.said import said
 
 

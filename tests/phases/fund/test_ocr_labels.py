@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from phases.fund.ocr_labels import mended
+from phases.fund.document.ocr_labels import mended
 
 
 @pytest.mark.parametrize(

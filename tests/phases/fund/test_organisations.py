@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from phases.fund import organisations
+from phases.fund.rounds import organisations
 
 
 def enumerated(sentence: str, *own: str) -> list[list[str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from phases.fund import passages
+from phases.fund.document import passages
 from tests.phases.fund.made import chunks, document, page
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from phases.fund.printed_units import currency_of, document_scale, stated_scale
+from phases.fund.document.printed_units import currency_of, document_scale, stated_scale
 from tests.phases.fund.said import said
 
 THOUSANDS = (

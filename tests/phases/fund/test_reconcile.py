@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from phases.fund import reconcile
-from phases.fund.roll_forward_sums import ties
+from phases.fund.checks import reconcile
+from phases.fund.checks.roll_forward_sums import ties
 from tests.phases.fund.drawn import Sheet, failed, read
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from phases.fund import record
+from phases.fund.checks import record
 from tests.phases.fund.made import document, field, metric
 
 

@@ -9,9 +9,9 @@ from typing import Any
 import openpyxl
 import pytest
 
-from phases.fund import report_markdown, report_tables, report_workbook
 from phases.fund.p08_result_aggregation import aggregated
-from phases.fund.report_cells import Cell, Table, shown
+from phases.fund.report import report_markdown, report_tables, report_workbook
+from phases.fund.report.report_cells import Cell, Table, shown
 from tests.phases.fund.made import document, field, metric
 
 

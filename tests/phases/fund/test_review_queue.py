@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from phases.fund import confidence, review_queue
-from phases.fund.confidence import Surroundings
-from phases.fund.record import Placed, assemble
+from phases.fund.checks import confidence, review_queue
+from phases.fund.checks.confidence import Surroundings
+from phases.fund.checks.record import Placed, assemble
 from tests.phases.fund.made import document, field
 
 FAILED = {"name": "provenance", "ok": False, "detail": "'5' is not on page 1"}

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from phases.fund import revisions
+from phases.fund.checks import revisions
 from tests.phases.fund.made import chunks, document, field
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from phases.common.text import sentences
-from phases.fund import round_sums, rounds
-from phases.fund.passages import Sentence
-from phases.fund.rounds import Round
+from phases.fund.document.passages import Sentence
+from phases.fund.rounds import round_sums, rounds
+from phases.fund.rounds.rounds import Round
 
 OWN = ["Larch Hill Fund II, L.P."]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from phases.common.figures import read as figure
-from phases.fund import position_instruments, position_sums
-from phases.fund.cells import Cell, Word
-from phases.fund.position_lines import Line
+from phases.fund.positions import position_instruments, position_sums
+from phases.fund.positions.position_lines import Line
+from phases.fund.tables.cells import Cell, Word
 from tests.phases.fund.drawn import Sheet, failed, read, rows, unproven
 
 

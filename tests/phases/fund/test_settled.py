@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from phases.fund import reconcile, settled
+from phases.fund.checks import reconcile, settled
 from tests.phases.fund.made import field
 
 WORDS = [[50, 60, 110, 70, "500,000", 0], [50, 80, 110, 90, "6,000,000", 1], [50, 100, 110, 110, "5,310", 2]]

@@ -1,0 +1,1 @@
+"""Positions of a fund: schedules, cards, totals."""

@@ -1,0 +1,1 @@
+"""The tables of a result, as text, Markdown and workbook."""

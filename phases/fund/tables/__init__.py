@@ -1,0 +1,1 @@
+"""Rows, columns and headers, from where the words stand."""
