@@ -47,6 +47,8 @@ def _any(words: Iterable[str]) -> str:
 
 _CURRENCY = rf"(?i:{_any(_SYMBOLS)}|{_any(_PREFIXED)})"
 _DIGITS = rf"(?:\d{{1,3}}(?:[.,'’{_SPACES}]\d{{3}})+(?:[.,]\d+)?|\d+[.,]\d+|[.,]\d+|\d+)"
+_RAISED = "¹²³⁴⁵⁶⁷⁸⁹⁰"  # marks of footnotes, which regular expressions take for letters
+_LETTER = rf"[^\W{_RAISED}]"
 _TIMES = "[xX×]"
 _PERCENT = r"%|(?i:per\s?cent|pct\.?)"
 _FIGURE = rf"""
@@ -54,20 +56,20 @@ _FIGURE = rf"""
     (?P<currency>(?:{_CURRENCY})?)\s?(?P<late>[{_DASHES}]?)(?P<deep>\(?)\s?
     (?P<digits>{_DIGITS})
     (?:[\s-]?(?P<factor>(?i:{_any(_FACTORS)})\b(?:(?<=(?i:mio|mrd|tsd|mln))\.)?))?
-    \s?(?P<after>(?:(?!\$){_CURRENCY}(?!\w))?)
-    \s?(?P<unit>(?:{_PERCENT}|{_TIMES}(?!\w))?)
+    \s?(?P<after>(?:(?!\$){_CURRENCY}(?!{_LETTER}))?)
+    \s?(?P<unit>(?:{_PERCENT}|{_TIMES}(?!{_LETTER}))?)
     (?P<close>\s?\)|(?P<trailing>-(?=\s|$))|)
-    \s?(?P<late_unit>(?:{_PERCENT}|{_TIMES}(?!\w))?)
+    \s?(?P<late_unit>(?:{_PERCENT}|{_TIMES}(?!{_LETTER}))?)
     (?P<second>\)?)
 """
-_NOTES = r"(?:\s*(?:\((?:[a-zA-Z]{1,2}|\d{1,2})\)|\[\w{1,2}\]|[*†‡§¹²³⁴⁵⁶⁷⁸⁹⁰]+))*"
+_NOTES = rf"(?:\s*(?:\((?:[a-zA-Z]{{1,2}}|\d{{1,2}})\)|\[\w{{1,2}}\]|[*†‡§{_RAISED}]+))*"
 _WHOLE = re.compile(rf"\s*{_FIGURE}(?P<notes>{_NOTES})\s*\Z", re.VERBOSE)
-_INSIDE = re.compile(rf"(?<![\w.,/'’])(?<![A-Za-z]-){_FIGURE}(?![\w]|[./-]\w)", re.VERBOSE)
+_INSIDE = re.compile(rf"(?<![\w.,/'’])(?<![A-Za-z]-){_FIGURE}(?!{_LETTER}|[./-]\w)", re.VERBOSE)
 _NIL = re.compile(rf"(?:{_CURRENCY})?\s*(?:[{_DASHES}]{{1,3}}\s*%?\s*|[–—]{_NOTES})\Z|(?i:nil|none)\Z")
 _NOTHING = re.compile(
     r"(?i:n/?\.?[am]\.?|n\.\s?[am]\.|not meaningful|not available|not applicable|k\.?\s?a\.?)[*†‡\d]?\Z"
 )
-_NOTE = re.compile(r"(?:\((?:[a-zA-Z]{1,2}|\d{1,2})\)|\[\w{1,2}\]|[*†‡§¹²³⁴⁵⁶⁷⁸⁹⁰]|\([*†‡§]\))+\Z")
+_NOTE = re.compile(rf"(?:\((?:[a-zA-Z]{{1,2}}|\d{{1,2}})\)|\[\w{{1,2}}\]|[*†‡§{_RAISED}]|\([*†‡§]\))+\Z")
 _DECIDES_POINT = re.compile(r"\d{1,3}(?:,\d{3})+\.\d+|\d{1,3}(?:,\d{3}){2,}(?!\d)|\d+\.(?:\d{1,2}|\d{4,})(?![\d.,])")
 _DECIDES_COMMA = re.compile(r"\d{1,3}(?:\.\d{3})+,\d+|\d{1,3}(?:\.\d{3}){2,}(?!\d)|\d+,(?:\d{1,2}|\d{4,})(?![\d.,])")
 

@@ -10,7 +10,7 @@ import itertools
 import re
 from typing import Any, NamedTuple
 
-from phases.common import pdf_ligatures, reading_order
+from phases.common import pdf_ligatures, pdf_raised, reading_order
 from phases.common.text import scrub
 
 DIGITS = 1  # decimals of a stored box; a tenth of a point is a fifth of a pixel at print resolution
@@ -55,13 +55,21 @@ def read_page(page: Any, raw: list[Raw] | None = None, *, glyph_numbers: bool = 
 
     `glyph_numbers` says that the document's font writes Ɵ for ti.
     """
-    raw = page.get_text("words") if raw is None else raw
+    raw = _words_of(page) if raw is None else raw
     if page.rotation:
         raw = [(*_seen(page.rotation_matrix, word[:4]), *word[4:]) for word in raw]
     width, height, raw, turned = _upright(page.rect.width, page.rect.height, raw)
     pieces = [piece for word in _distinct(_joined(raw)) for piece in cleaned(word, glyph_numbers=glyph_numbers)]
     inside = [word for word in pieces if word[2] > 0 and word[3] > 0 and word[0] < width and word[1] < height]
     return PageWords(round(width, DIGITS), round(height, DIGITS), in_order(inside), turned)
+
+
+def _words_of(page: Any) -> list[Raw]:
+    from phases.common.pdf_open import pymupdf  # noqa: PLC0415  (readers of stored words need none)
+
+    textpage = page.get_textpage(flags=pymupdf.TEXTFLAGS_WORDS)
+    marks = list(pdf_raised.raised(pdf_raised.spans(page, textpage)))
+    return pdf_raised.written(page.get_text("words", textpage=textpage), marks)
 
 
 def from_rows(rows: list[list[Any]]) -> list[Word]:
