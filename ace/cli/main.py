@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import os
 import sys
 from importlib import import_module
@@ -100,7 +99,6 @@ def main(arguments: list[str] | None = None) -> None:
     except Exception as error:
         code = report(_unwritable(error)) if isinstance(error, OSError) and error.filename is None else _bug(error)
     _let_go_of_readers()
-    gc.freeze()  # the process ends: looking for garbage among all that was imported would only delay it
     sys.exit(code if isinstance(code, int) else 0)
 
 
